@@ -1,0 +1,61 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+import PackageDescription
+
+/// Declared once for every Swift target: see "Language settings" in ARCHITECTURE.md.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: subject + "Tests",
+        dependencies: [.target(name: subject)] + dependencies,
+        swiftSettings: settings
+    )
+}
+
+let package = Package(
+    name: "sprintd",
+    targets: [
+        // C libraries, as Debian ships them.
+        .systemLibrary(
+            name: "CUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        .systemLibrary(
+            name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
+
+        // The core: pure, no Foundation, no clock, no I/O.
+        target("Measurement"),
+        target("BinaryCoding"),
+        target("Capture", ["BinaryCoding", "Measurement"]),
+        target("ANT", ["BinaryCoding", "Measurement"]),
+        target("GATT", ["BinaryCoding", "Measurement"]),
+        target("FIT", ["BinaryCoding", "Measurement"]),
+        target("CSV", ["Measurement"]),
+        target("Fusion", ["Measurement"]),
+        target("Segmentation", ["Measurement", "Fusion"]),
+        target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
+        target("Analysis", ["Segmentation", "Scoring"]),
+        tests("Measurement"),
+        tests("BinaryCoding"),
+        tests("Capture", ["BinaryCoding", "Measurement"]),
+        tests("ANT", ["BinaryCoding", "Measurement"]),
+        tests("GATT", ["BinaryCoding", "Measurement"]),
+        tests("FIT", ["BinaryCoding", "Measurement"]),
+        tests("CSV", ["Measurement"]),
+        tests("Fusion", ["Measurement"]),
+        tests("Segmentation", ["Measurement", "Fusion"]),
+        tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),
+        tests("Analysis", ["Measurement", "Segmentation"]),
+    ]
+)

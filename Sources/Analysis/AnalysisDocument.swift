@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Scoring
+package import Segmentation
+
+/// What one recording says of one athlete: the contents of `analysis.json`, schema `sprintd.analysis/1`.
+///
+/// Times are seconds from the recording's first frame, speeds m/s, heart rates bpm, cadences steps/min, distances m. Absent is `nil`
+/// and becomes `null`.
+package struct AnalysisDocument: Equatable, Sendable {
+    package static let schema = "sprintd.analysis/1"
+
+    package var source: Source
+    package var athlete: AthleteMaxima
+    package var phases: [Phase] = []
+    package var sprints: [Sprint] = []
+    package var score: Score
+    package var quality: Quality
+
+    package init(source: Source, athlete: AthleteMaxima, score: Score, quality: Quality) {
+        self.source = source
+        self.athlete = athlete
+        self.score = score
+        self.quality = quality
+    }
+}
+
+extension AnalysisDocument {
+    package struct Source: Equatable, Sendable {
+        /// `pcapng`, `pcap`, `btsnoop`, `fit` or `csv`.
+        package var kind: String
+        package var duration: Double
+        package var sensors: [Sensor] = []
+        package init(kind: String, duration: Double) {
+            self.kind = kind
+            self.duration = duration
+        }
+    }
+
+    package struct Sensor: Equatable, Sendable {
+        package var id: String
+        /// `heart_rate` or `footpod`.
+        package var kind: String
+        /// As the device calls itself.
+        package var name: String?
+        /// Whether its samples went into this analysis; `false` for a sensor that was seen but belongs to nobody here.
+        package var used: Bool
+        /// Charge in percent.
+        package var battery: Int?
+        /// `steps` or `strides` where cadence came, and how the rule was found: `stated` or `inferred`.
+        package var cadenceConvention: String?
+        /// The other radio identity of the same device, when two were recognised as one.
+        package var sameAs: String?
+        package init(id: String, kind: String, name: String? = nil, used: Bool = true) {
+            self.id = id
+            self.kind = kind
+            self.name = name
+            self.used = used
+        }
+    }
+
+    package struct AthleteMaxima: Equatable, Sendable {
+        package var name: String?
+        /// Best 5 s mean speed, m/s.
+        package var maxSpeed: Maximum?
+        package var maxHeartRate: Maximum?
+        /// bpm.
+        package var restingHeartRate: Double?
+        package init(name: String? = nil, maxSpeed: Maximum? = nil, maxHeartRate: Maximum? = nil) {
+            self.name = name
+            self.maxSpeed = maxSpeed
+            self.maxHeartRate = maxHeartRate
+        }
+    }
+
+    package struct Maximum: Equatable, Sendable {
+        package var value: Double
+        package var basis: Basis
+        package init(value: Double, basis: Basis) {
+            self.value = value
+            self.basis = basis
+        }
+    }
+
+    package struct Phase: Equatable, Sendable {
+        package var kind: PhaseKind
+        package var start: Double
+        package var end: Double
+        /// The input time at which the start was known.
+        package var decided: Double
+        package var evidence: Evidence
+        /// 0...1.
+        package var confidence: Double
+        package var meanSpeed: Double?
+        package var maxSpeed: Double?
+        package var meanHeartRate: Double?
+        package var peakHeartRate: Double?
+        package var cadence: Double?
+        package var distance: Double?
+        package init(
+            kind: PhaseKind, start: Double, end: Double, decided: Double, evidence: Evidence,
+            confidence: Double
+        ) {
+            self.kind = kind
+            self.start = start
+            self.end = end
+            self.decided = decided
+            self.evidence = evidence
+            self.confidence = confidence
+        }
+    }
+
+    package struct Sprint: Equatable, Sendable {
+        /// From 1.
+        package var index: Int
+        package var start: Double
+        package var end: Double
+        /// The effort on the stated basis, as a share of the athlete's maximum (1 = maximum); `nil` when nothing could be measured.
+        package var effort: Double?
+        package var effortBasis: Evidence?
+        package var onTarget: Bool
+        /// Seconds at or above the target, on the stated basis.
+        package var timeOnTarget: Double
+        /// Mean speed of the working part / maximum speed.
+        package var externalEffort: Double?
+        /// Peak heart rate / maximum heart rate.
+        package var internalEffort: Double?
+        /// (Peak − resting) / (maximum − resting) heart rate, where a resting rate is known.
+        package var heartRateReserve: Double?
+        package var meanSpeed: Double?
+        package var maxSpeed: Double?
+        package var peakHeartRate: Double?
+        /// The fall of heart rate from its peak, in bpm, 30, 60 and 90 s after it.
+        package var recovery30: Double?
+        package var recovery60: Double?
+        package var recovery90: Double?
+        package init(index: Int, start: Double, end: Double, onTarget: Bool, timeOnTarget: Double) {
+            self.index = index
+            self.start = start
+            self.end = end
+            self.onTarget = onTarget
+            self.timeOnTarget = timeOnTarget
+        }
+    }
+
+    package struct Score: Equatable, Sendable {
+        /// The share of maximum that a sprint is asked for, 0...1.
+        package var target: Double
+        /// 0...100; `nil` when there is no sprint to score and none was planned.
+        package var value: Double?
+        package var sprints: Int
+        package var onTarget: Int
+        /// What the value is made of; they add up to it.
+        package var components: [Component] = []
+        /// (First − last sprint's effort) / first, positive when the athlete tires; `nil` below two sprints.
+        package var fade: Double?
+        /// 1 − coefficient of variation of the efforts, 0...1; `nil` below two sprints.
+        package var consistency: Double?
+        package var plan: PlanResult?
+        package init(target: Double, value: Double?, sprints: Int, onTarget: Int) {
+            self.target = target
+            self.value = value
+            self.sprints = sprints
+            self.onTarget = onTarget
+        }
+    }
+
+    package struct Component: Equatable, Sendable {
+        /// `effort`, `length` or `recovery`.
+        package var name: String
+        /// Points reached, of `of`.
+        package var points: Double
+        package var of: Double
+        package init(name: String, points: Double, of: Double) {
+            self.name = name
+            self.points = points
+            self.of = of
+        }
+    }
+
+    package struct PlanResult: Equatable, Sendable {
+        package var name: String
+        /// 0...1: the share of the plan's steps that were done as planned, by time.
+        package var compliance: Double
+        package var steps: [PlanStep] = []
+        package init(name: String, compliance: Double) {
+            self.name = name
+            self.compliance = compliance
+        }
+    }
+
+    /// One step of the plan, with what was done for it.
+    package struct PlanStep: Equatable, Sendable {
+        /// `warmup`, `sprint`, `recovery` or `cooldown`.
+        package var kind: PhaseKind
+        /// Seconds asked for.
+        package var planned: Double
+        /// Seconds done; `nil` when the step was left out.
+        package var done: Double?
+        package init(kind: PhaseKind, planned: Double, done: Double?) {
+            self.kind = kind
+            self.planned = planned
+            self.done = done
+        }
+    }
+
+    package struct Quality: Equatable, Sendable {
+        /// Frames of a radio, or records of a file.
+        package var frames: Int
+        package var badFrames: Int
+        package var droppedFrames: Int
+        package var gaps: [Gap] = []
+        /// Heart-rate samples that were marked as artefacts, and speed samples marked as outliers.
+        package var heartRateArtefacts: Int
+        package var speedOutliers: Int
+        /// What a person should know about the recording: a torn end, a guess, a missing sensor.
+        package var notes: [String] = []
+        package init(
+            frames: Int = 0, badFrames: Int = 0, droppedFrames: Int = 0,
+            heartRateArtefacts: Int = 0, speedOutliers: Int = 0
+        ) {
+            self.frames = frames
+            self.badFrames = badFrames
+            self.droppedFrames = droppedFrames
+            self.heartRateArtefacts = heartRateArtefacts
+            self.speedOutliers = speedOutliers
+        }
+    }
+
+    package struct Gap: Equatable, Sendable {
+        package var sensor: String
+        package var start: Double
+        package var end: Double
+        package init(sensor: String, start: Double, end: Double) {
+            self.sensor = sensor
+            self.start = start
+            self.end = end
+        }
+    }
+}

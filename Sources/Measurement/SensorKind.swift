@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What a sensor measures.
+package enum SensorKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
+    case heartRate
+    /// Speed, cadence or distance of a runner: a footpod, a treadmill, a watch's own track.
+    case footpod
+
+    /// The contract's spelling, as in `analysis.json`.
+    package var name: String {
+        switch self {
+        case .heartRate: "heart_rate"
+        case .footpod: "footpod"
+        }
+    }
+}
