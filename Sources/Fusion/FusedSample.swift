@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import Measurement
 
-/// The athlete's state as the sensors together tell it, at the time one of them spoke.
+/// The athlete's state as the sensors together tell it, at the time one of them spoke. All numbers are finite.
 package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
     package var time: Timestamp
     /// Metres per second; `nil` when no sensor has said it recently enough.

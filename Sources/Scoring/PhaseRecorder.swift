@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Fusion
+import Measurement
+package import Segmentation
+
+/// Follows the segmenter's decisions and the fused stream, and measures every phase and every sprint between its back-dated edges.
+package struct PhaseRecorder: Sendable {
+    /// More phases than this are no workout but noise; later ones are counted, not kept.
+    private static let mostPhases = 50_000
+
+    /// In time order, without holes; the last one is open until ``finish()``.
+    package private(set) var phases: [PhaseRecord] = []
+    /// The sprints whose recovery has been watched long enough, in time order.
+    package private(set) var sprints: [SprintTrace] = []
+    /// Phases beyond what is kept.
+    package private(set) var overflow = 0
+    /// Best 5 s mean speed so far, m/s.
+    package private(set) var bestSpeed: Double?
+    /// The largest 5 s mean heart rate so far, bpm.
+    package private(set) var bestHeartRate: Double?
+
+    private var history = History()
+    private var openTotals = History.Totals()
+    /// Peaks of the open phase in quarters that history no longer reaches.
+    private var openPeaks = History.Peaks()
+    private var lastTime = 0.0
+    private var nextFold = 0.0
+    private var nextBest = 0.0
+    private var pending: [(start: Double, end: Double)] = []
+
+    package init() {}
+
+    package mutating func ingest(_ sample: FusedSample) {
+        lastTime = max(lastTime, sample.time.seconds)
+        history.ingest(sample)
+        if lastTime >= nextFold {
+            foldPeaks()
+            nextFold = lastTime + 60
+        }
+        if lastTime >= nextBest {
+            noteBest()
+            nextBest = lastTime + History.resolution
+        }
+        completeSprints(final: false)
+    }
+
+    package mutating func apply(_ change: PhaseChange) {
+        switch change {
+        case .becameInterval(let decided):
+            guard let last = phases.indices.last else { return }
+            phases[last].kind = .interval
+            phases[last].becameInterval = decided.seconds
+        case .began(let start):
+            guard phases.count < Self.mostPhases else {
+                overflow += 1
+                return
+            }
+            close(at: start.start.seconds)
+            phases.append(PhaseRecord(start))
+            openTotals = history.totals(at: start.start.seconds)
+            openPeaks = History.Peaks()
+        }
+    }
+
+    /// The recording ends: the open phase is measured up to the last sample, waiting sprints with the recovery there is.
+    package mutating func finish() {
+        close(at: lastTime)
+        completeSprints(final: true)
+    }
+
+    /// The phases as they stand, the open one measured up to the last sample.
+    package func snapshot() -> PhaseRecorder {
+        var copy = self
+        copy.finish()
+        return copy
+    }
+
+    /// The last bout as it stands, for live display; `nil` when the open or last phase is no sprint.
+    package func provisionalTrace(of phase: PhaseRecord) -> SprintTrace {
+        SprintTrace(start: phase.start, end: phase.end, history: history, nextWork: nil)
+    }
+
+    private mutating func close(at end: Double) {
+        guard let last = phases.indices.last else { return }
+        phases[last].end = max(end, phases[last].start)
+        var peaks = openPeaks
+        peaks.merge(history.peaks(from: phases[last].start, to: phases[last].end))
+        phases[last].measure(from: openTotals, to: history.totals(at: phases[last].end), peaks: peaks)
+        guard phases[last].kind == .sprint, pending.last?.start != phases[last].start,
+            (sprints.last?.start ?? -1) < phases[last].start
+        else { return }
+        pending.append((phases[last].start, phases[last].end))
+    }
+
+    /// A phase may outlast history: what leaves it within the next minute is folded in now.
+    private mutating func foldPeaks() {
+        guard let phase = phases.last else { return }
+        let reach = history.oldest + 70
+        guard reach > phase.start, history.oldest > 0 else { return }
+        openPeaks.merge(history.peaks(from: max(phase.start, history.oldest), to: min(reach, lastTime)))
+    }
+
+    private mutating func noteBest() {
+        let start = lastTime - 5
+        guard start >= 0 else { return }
+        if let speed = history.meanSpeed(from: start, to: lastTime), speed.coverage >= 0.9 {
+            bestSpeed = max(bestSpeed ?? 0, speed.mean)
+        }
+        if let rate = history.meanHeartRate(from: start, to: lastTime), rate.coverage >= 0.9 {
+            bestHeartRate = max(bestHeartRate ?? 0, rate.mean)
+        }
+    }
+
+    /// A sprint is complete once the reading 90 s after it is in.
+    private mutating func completeSprints(final: Bool) {
+        while let first = pending.first {
+            let wait = first.end + 90 + SprintTrace.recoveryHalfWindow
+            guard final || lastTime > wait else { return }
+            let nextWork = phases.first { $0.kind.isWork && $0.start >= first.end }?.start
+            sprints.append(
+                SprintTrace(start: first.start, end: first.end, history: history, nextWork: nextWork))
+            pending.removeFirst()
+        }
+    }
+}

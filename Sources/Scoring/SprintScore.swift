@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Segmentation
+
+/// One sprint measured against the athlete's maxima.
+package struct SprintScore: Equatable, Sendable {
+    /// Mean speed of the working part / maximum speed.
+    package var external: Double?
+    /// Peak heart rate / maximum heart rate.
+    package var `internal`: Double?
+    /// (Peak − resting) / (maximum − resting) heart rate.
+    package var reserve: Double?
+    /// What ``effort`` rests on.
+    package var basis: Evidence?
+    package var isOnTarget: Bool
+    /// Seconds at or above the target on the stated basis.
+    package var timeOnTarget: Double
+
+    /// The effort on the stated basis, as a share of maximum.
+    package var effort: Double? {
+        switch basis {
+        case .speed: external
+        case .heartRate: self.internal
+        case .cadence, nil: nil
+        }
+    }
+
+    /// - Parameter target: the share of maximum asked for.
+    package init(_ trace: SprintTrace, maxima: Maxima, target: Double) {
+        external = trace.workingSpeed.map { $0 / maxima.speed.value }
+        `internal` = trace.peakHeartRate.map { $0 / maxima.heartRate.value }
+        reserve = trace.peakHeartRate.flatMap { peak in
+            maxima.restingHeartRate.flatMap { resting in
+                maxima.heartRate.value > resting
+                    ? (peak - resting) / (maxima.heartRate.value - resting) : nil
+            }
+        }
+        let speedIsCovered = trace.speedCoverage >= 0.8 && external != nil
+        let speedIsKnown = maxima.speed.basis != .estimated
+        // With only an estimated maximum speed, heart rate is the better witness where there is one.
+        if speedIsCovered, speedIsKnown || `internal` == nil {
+            basis = .speed
+        } else if `internal` != nil {
+            basis = .heartRate
+        } else {
+            basis = external == nil ? nil : .speed
+        }
+        isOnTarget = false
+        timeOnTarget = 0
+        isOnTarget = (effort ?? 0) >= target
+        let (values, limit) =
+            basis == .heartRate
+            ? (trace.quarterHeartRates, target * maxima.heartRate.value)
+            : (trace.quarterSpeeds, target * maxima.speed.value)
+        let quarters = values.count { value in value.map { Double($0) >= limit } ?? false }
+        timeOnTarget = basis == nil ? 0 : Double(quarters) * History.resolution
+    }
+}

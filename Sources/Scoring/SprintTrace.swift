@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What was measured of one sprint, kept so that it can be scored against any maximum, also later.
+package struct SprintTrace: Equatable, Sendable {
+    /// Seconds from the recording's start.
+    package var start: Double
+    package var end: Double
+    /// Mean speed of each quarter second from `start`, m/s; NaN-free: `nil` where none was known.
+    package var quarterSpeeds: [Float?]
+    /// Mean heart rate of each quarter second from `start`, bpm.
+    package var quarterHeartRates: [Float?]
+    /// Mean speed of the working part, m/s: from the end of the acceleration (3 s, or a fifth of a shorter sprint) to the end.
+    package var workingSpeed: Double?
+    package var meanSpeed: Double?
+    package var maxSpeed: Double?
+    /// The share of the sprint in which speed was known, 0...1.
+    package var speedCoverage: Double
+    /// The largest rate from the start to 30 s after the end: heart rate peaks at a short sprint's end or after it.
+    package var peakHeartRate: Double?
+    /// Mean rate around 30, 60 and 90 s after the end, bpm; `nil` where too little was heard or work had begun again.
+    package var rateAfter30: Double?
+    package var rateAfter60: Double?
+    package var rateAfter90: Double?
+
+    package static func workingStart(start: Double, end: Double) -> Double {
+        start + min(3, 0.2 * (end - start))
+    }
+}
+
+extension SprintTrace {
+    /// Half the window, in seconds, over which the rate after a sprint is averaged.
+    static let recoveryHalfWindow = 2.5
+    /// How long after the end the peak is looked for, in seconds (the design's effort rule).
+    package static let peakWindow = 30.0
+
+    /// - Parameter nextWork: where the next work bout began; a recovery reading after it would be none.
+    package init(start: Double, end: Double, history: History, nextWork: Double?) {
+        let quarter = History.resolution
+        var speeds: [Float?] = []
+        var rates: [Float?] = []
+        let count = Int(min(max((end - start) / quarter, 0), 4 * 120))
+        speeds.reserveCapacity(count)
+        rates.reserveCapacity(count)
+        for index in 0..<count {
+            let from = start + Double(index) * quarter
+            speeds.append(history.meanSpeed(from: from, to: from + quarter).map { Float($0.mean) })
+            rates.append(history.meanHeartRate(from: from, to: from + quarter).map { Float($0.mean) })
+        }
+        let all = history.meanSpeed(from: start, to: end)
+        let working = history.meanSpeed(from: Self.workingStart(start: start, end: end), to: end)
+        let peakEnd = min(end + Self.peakWindow, nextWork ?? .infinity)
+        func rate(after seconds: Double) -> Double? {
+            let middle = end + seconds
+            // The lag of heart rate makes a reading at the very start of the next sprint still one of recovery.
+            if let nextWork, middle > nextWork + 5 { return nil }
+            let window = history.meanHeartRate(
+                from: middle - Self.recoveryHalfWindow, to: middle + Self.recoveryHalfWindow)
+            return window.flatMap { $0.coverage >= 0.5 ? $0.mean : nil }
+        }
+        self.init(
+            start: start, end: end, quarterSpeeds: speeds, quarterHeartRates: rates,
+            workingSpeed: working?.mean, meanSpeed: all?.mean,
+            maxSpeed: history.peaks(from: start, to: end).speed, speedCoverage: all?.coverage ?? 0,
+            peakHeartRate: history.peaks(from: start, to: peakEnd).heartRate,
+            rateAfter30: rate(after: 30), rateAfter60: rate(after: 60), rateAfter90: rate(after: 90))
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Measurement
+
+/// Recovers the effort behind a lagging heart rate.
+///
+/// Heart rate follows a step of effort about exponentially, with a time constant near 30 s at the onset of hard work (Bearden & Moffatt
+/// 2001, J Appl Physiol 90:2081, find phase-2 constants of 20–40 s). Turned round, the rate that the effort would settle at is
+/// `rate + constant × slope`. The slope is a least-squares line through the last few seconds, so one odd sample moves it little.
+package struct HeartRateDemand: Sendable {
+    private struct Entry: Sendable, BitwiseCopyable {
+        var time = Timestamp.zero
+        var rate = 0.0
+    }
+
+    /// In seconds.
+    package static let timeConstant = 30.0
+    /// The slope's window, in seconds: long enough for a rate sent in whole beats per minute.
+    package static let window = 7.0
+    private static let capacity = 32
+
+    private var entries = [Entry](repeating: Entry(), count: capacity)
+    private var next = 0
+    private var filled = 0
+
+    package init() {}
+
+    /// - Parameters:
+    ///   - rate: bpm.
+    ///   - time: not before that of the call before.
+    /// - Returns: the rate, in bpm, at which the present effort would settle; `nil` until a slope is known.
+    package mutating func ingest(_ rate: Double, at time: Timestamp) -> Double? {
+        if filled > 0 {
+            let spacing = time.seconds(since: newest.time)
+            // 4 Hz straps repeat a value that changes about once a second: two a second lose nothing.
+            if spacing < 0.45 { return nil }
+            if spacing > 15 { filled = 0 }
+        }
+        entries[next] = Entry(time: time, rate: rate)
+        next = (next + 1) % Self.capacity
+        filled = min(filled + 1, Self.capacity)
+        return slope(at: time).map { rate + Self.timeConstant * $0 }
+    }
+
+    private var newest: Entry { entries[(next - 1 + Self.capacity) % Self.capacity] }
+
+    /// bpm per second.
+    private func slope(at time: Timestamp) -> Double? {
+        var count = 0.0
+        var sumTime = 0.0
+        var sumRate = 0.0
+        var sumTimeRate = 0.0
+        var sumTimeTime = 0.0
+        for age in 0..<filled {
+            let entry = entries[(next - 1 - age + 2 * Self.capacity) % Self.capacity]
+            let offset = entry.time.seconds(since: time)
+            // Sparse recordings still need two points for a line.
+            if offset < -Self.window, count >= 3 { break }
+            count += 1
+            sumTime += offset
+            sumRate += entry.rate
+            sumTimeRate += offset * entry.rate
+            sumTimeTime += offset * offset
+        }
+        let spread = count * sumTimeTime - sumTime * sumTime
+        guard count >= 3, spread > 1e-6 else { return nil }
+        return (count * sumTimeRate - sumTime * sumRate) / spread
+    }
+}

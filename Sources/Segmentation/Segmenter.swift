@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Fusion
+import Measurement
+
+/// Cuts one athlete's fused stream into phases, online and causally: what is decided by time t follows from the samples up to t.
+///
+/// A ``BoutDetector`` watches each signal. The best signal that speaks rules: speed, else cadence, else the demand behind heart rate.
+/// Around its bouts this machine tells rest, warm-up, recovery, steady running and cool-down apart by movement and time.
+package struct Segmenter: Sendable {
+    /// A work bout beyond this many seconds is an interval (the analysis contract).
+    package static let longestSprint = 60.0
+    /// Slower than this, in m/s, nobody walks: half of a slow walk (1.1 m/s, Bohannon & Andrews 2011, Physiotherapy 97:182).
+    static let stillSpeed = 0.5
+    /// Standing this many seconds ends a moving phase.
+    static let restAfter = 15.0
+    /// Standing belongs to a recovery for this many seconds.
+    static let restAfterInRecovery = 120.0
+    /// A warm-up with no work after it is a steady run from here on, in seconds.
+    static let longestWarmup = 900.0
+    /// The shortest time, in seconds, after which moving on without work is no recovery any more.
+    static let shortestCooldownWait = 150.0
+
+    /// No start is back-dated by more than this many seconds: how much history whoever listens must keep.
+    package static let longestBackdating = 480.0
+
+    private let configuration: SegmenterConfiguration
+    private var speedBouts = BoutDetector(.speed)
+    private var cadenceBouts = BoutDetector(.cadence)
+    private var demandBouts = BoutDetector(.demand)
+    private var demand = HeartRateDemand()
+    private var movement = Movement()
+
+    private var firstTime: Timestamp?
+    private var current: PhaseStart?
+    /// Which signal's bout is open.
+    private var boutEvidence: Evidence?
+    private var bouts = 0
+    private var lastBoutStart: Timestamp?
+    private var lastBoutEnd: Timestamp?
+    private var lastBoutLength = 0.0
+    private var longestRecovery = 0.0
+    private var lastRecovery: Double?
+    private var wasSteadyBefore = false
+
+    package init(configuration: SegmenterConfiguration = SegmenterConfiguration()) {
+        self.configuration = configuration
+    }
+
+    /// The open phase; `nil` until something is known.
+    package var phase: PhaseStart? { current }
+
+    /// - Parameter sample: its time is not before that of the call before.
+    package mutating func ingest(_ sample: FusedSample, emit: (PhaseChange) -> Void) {
+        let time = sample.time
+        if firstTime == nil { firstTime = time }
+        movement.ingest(sample)
+
+        var changes: (BoutDetector.Change, Evidence)?
+        func note(_ change: BoutDetector.Change?, _ evidence: Evidence) {
+            if let change { changes = (change, evidence) }
+        }
+        let ruling = rulingEvidence(at: time)
+        var heartRateChange: BoutDetector.Change?
+        if sample.updated.contains(.heartRate), let rate = sample.heartRate, rate.isFinite,
+            sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]),
+            let settled = demand.ingest(rate, at: time)
+        {
+            heartRateChange = demandBouts.ingest(reserveShare(of: settled), at: time)
+        } else {
+            heartRateChange = demandBouts.pass(to: time)
+        }
+        var cadenceChange: BoutDetector.Change?
+        if sample.updated.contains(.cadence), let cadence = sample.cadence, cadence.isFinite,
+            !sample.doubts.contains(.cadenceOutlier)
+        {
+            cadenceChange = cadenceBouts.ingest(Self.cadenceShare(of: cadence), at: time)
+        } else {
+            cadenceChange = cadenceBouts.pass(to: time)
+        }
+        var speedChange: BoutDetector.Change?
+        if sample.updated.contains(.speed), let speed = sample.speed, speed.isFinite,
+            !sample.doubts.contains(.speedOutlier)
+        {
+            speedChange = speedBouts.ingest(speed / configuration.maxSpeed, at: time)
+        } else {
+            speedChange = speedBouts.pass(to: time)
+        }
+        switch boutEvidence ?? ruling {
+        case .speed: note(speedChange, .speed)
+        case .cadence: note(cadenceChange, .cadence)
+        case .heartRate: note(heartRateChange, .heartRate)
+        case nil: break
+        }
+
+        open(at: time, emit: emit)
+        if let (change, evidence) = changes { apply(change, evidence, at: time, emit: emit) }
+        relabelLongSprint(at: time, emit: emit)
+        if boutEvidence == nil { settle(at: time, evidence: ruling ?? .heartRate, emit: emit) }
+    }
+
+    // MARK: Signals
+
+    private func rulingEvidence(at time: Timestamp) -> Evidence? {
+        if movement.hasMovedBySpeed, !speedBouts.isSilent(at: time) { return .speed }
+        if movement.hasMovedByCadence, !cadenceBouts.isSilent(at: time) { return .cadence }
+        if !demandBouts.isSilent(at: time) { return .heartRate }
+        return nil
+    }
+
+    private func reserveShare(of rate: Double) -> Double {
+        let reserve = configuration.maxHeartRate - configuration.restingHeartRate
+        return (rate - configuration.restingHeartRate) / reserve
+    }
+
+    /// A scale on which a stroll (60 steps/min) is 0 and a sprint's 220 is 1.
+    private static func cadenceShare(of stepsPerMinute: Double) -> Double {
+        (stepsPerMinute - 60) / 160
+    }
+
+    // MARK: Phases
+
+    private mutating func begin(
+        _ kind: PhaseKind, from start: Timestamp, at time: Timestamp, evidence: Evidence, confidence: Double,
+        emit: (PhaseChange) -> Void
+    ) {
+        let earliest = max(current?.start ?? start, time.advanced(bySeconds: -Self.longestBackdating))
+        let trust =
+            switch evidence {
+            case .speed: 1.0
+            case .cadence: 0.8
+            case .heartRate: 0.5
+            }
+        let phase = PhaseStart(
+            kind: kind, start: min(max(start, earliest), time), decided: time, evidence: evidence,
+            confidence: min(max(confidence, 0), 1) * trust)
+        current = phase
+        emit(.began(phase))
+    }
+
+    /// The first phase waits until movement is known, or 3 s: the sensors of a session do not all speak at once.
+    private mutating func open(at time: Timestamp, emit: (PhaseChange) -> Void) {
+        guard current == nil, let firstTime else { return }
+        if let moving = movement.isMoving(at: time) {
+            begin(
+                moving ? .warmup : .rest, from: firstTime, at: time, evidence: movement.evidence, confidence: 0.8,
+                emit: emit)
+        } else if time.seconds(since: firstTime) >= 3 {
+            // A speed that has been 0 so far is a runner who stands, or a treadmill: rest until something speaks against it.
+            begin(
+                movement.hasSpeed ? .rest : .warmup, from: firstTime, at: time,
+                evidence: movement.hasSpeed ? .speed : .heartRate, confidence: 0.6, emit: emit)
+        }
+    }
+
+    private mutating func apply(
+        _ change: BoutDetector.Change, _ evidence: Evidence, at time: Timestamp, emit: (PhaseChange) -> Void
+    ) {
+        switch change {
+        case .began(let start, let confidence):
+            guard boutEvidence == nil else { return }
+            if let lastBoutEnd {
+                let recovery = start.seconds(since: lastBoutEnd)
+                lastRecovery = recovery
+                // A pause after a cool-down is no recovery of the set.
+                if current?.kind == .recovery { longestRecovery = max(longestRecovery, recovery) }
+            }
+            boutEvidence = evidence
+            bouts += 1
+            begin(.sprint, from: start, at: time, evidence: evidence, confidence: confidence, emit: emit)
+            lastBoutStart = current?.start
+            movement.forgetJog()
+        case .ended(let end, let confidence):
+            guard let start = lastBoutStart, boutEvidence == evidence else { return }
+            boutEvidence = nil
+            let bounded = max(end, start)
+            if current?.kind == .sprint, bounded.seconds(since: start) > Self.longestSprint {
+                becomeInterval(at: time, emit: emit)
+            }
+            lastBoutEnd = bounded
+            lastBoutLength = bounded.seconds(since: start)
+            movement.forgetJog()
+            begin(.recovery, from: bounded, at: time, evidence: evidence, confidence: confidence, emit: emit)
+        }
+    }
+
+    private mutating func relabelLongSprint(at time: Timestamp, emit: (PhaseChange) -> Void) {
+        guard let phase = current, phase.kind == .sprint, !isEnding,
+            time.seconds(since: phase.start) > Self.longestSprint
+        else { return }
+        becomeInterval(at: time, emit: emit)
+    }
+
+    /// Whether the open bout's signal already speaks for its end, which will be back-dated.
+    private var isEnding: Bool {
+        switch boutEvidence {
+        case .speed: speedBouts.isEnding
+        case .cadence: cadenceBouts.isEnding
+        case .heartRate: demandBouts.isEnding
+        case nil: false
+        }
+    }
+
+    private mutating func becomeInterval(at time: Timestamp, emit: (PhaseChange) -> Void) {
+        current?.kind = .interval
+        emit(.becameInterval(decided: time))
+    }
+
+    /// Everything outside of bouts: standing, moving again, and what time makes of it.
+    private mutating func settle(at time: Timestamp, evidence: Evidence, emit: (PhaseChange) -> Void) {
+        guard let phase = current else { return }
+        switch phase.kind {
+        case .rest:
+            if let since = movement.movingSince, time.seconds(since: since) >= 3 {
+                begin(kindOfMoving, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
+            }
+        case .warmup, .steady, .cooldown:
+            if let since = movement.stillSince, time.seconds(since: since) >= Self.restAfter {
+                begin(.rest, from: since, at: time, evidence: evidence, confidence: 0.9, emit: emit)
+            } else if phase.kind == .warmup, time.seconds(since: phase.start) > Self.longestWarmup {
+                let start = phase.start.advanced(bySeconds: Self.longestWarmup)
+                wasSteadyBefore = true
+                begin(.steady, from: start, at: time, evidence: evidence, confidence: 0.6, emit: emit)
+            }
+        case .recovery:
+            settleRecovery(phase, at: time, evidence: evidence, emit: emit)
+        case .sprint, .interval:
+            break
+        }
+    }
+
+    private mutating func settleRecovery(
+        _ phase: PhaseStart, at time: Timestamp, evidence: Evidence, emit: (PhaseChange) -> Void
+    ) {
+        if let since = movement.stillSince, time.seconds(since: since) >= Self.restAfterInRecovery {
+            begin(.rest, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
+            return
+        }
+        // Long repetitions have long recoveries.
+        let wait = min(
+            max(Self.shortestCooldownWait, 1.6 * longestRecovery + 15, 1.2 * lastBoutLength), Self.longestBackdating)
+        guard time.seconds(since: phase.start) > wait else { return }
+        // A jog that followed the walk is where the cool-down began; else the set's own recovery tells how long it was.
+        let usual = phase.start.advanced(bySeconds: min(lastRecovery ?? 90, wait))
+        begin(
+            wasSteadyBefore && bouts == 1 ? .steady : .cooldown, from: movement.joggingSince ?? usual, at: time,
+            evidence: evidence, confidence: movement.joggingSince == nil ? 0.5 : 0.8, emit: emit)
+    }
+
+    private var kindOfMoving: PhaseKind {
+        if bouts == 0 { return wasSteadyBefore ? .steady : .warmup }
+        return wasSteadyBefore && bouts == 1 ? .steady : .cooldown
+    }
+}
