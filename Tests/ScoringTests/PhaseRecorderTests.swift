@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Fusion
+import Measurement
+import Segmentation
+import Testing
+
+@testable import Scoring
+
+@Suite struct PhaseRecorderTests {
+    /// Speed 2 for 300 s, 7 for 30 s, 1 for 200 s at 4 Hz; heart rate 120, rising to 170 at the sprint's end, then 1 bpm less every
+    /// 2 s. Decisions come 2 s late.
+    static func recorder(until end: Double = 530) -> PhaseRecorder {
+        var recorder = PhaseRecorder()
+        func begin(_ kind: PhaseKind, _ start: Double, _ decided: Double) {
+            recorder.apply(
+                .began(
+                    PhaseStart(
+                        kind: kind, start: Timestamp(seconds: start), decided: Timestamp(seconds: decided),
+                        evidence: .speed, confidence: 1)))
+        }
+        for index in 0...Int(end * 4) {
+            let time = Double(index) / 4
+            let speed = time < 300 ? 2.0 : time < 330 ? 7 : 1
+            let rate =
+                time < 300 ? 120.0 : time < 330 ? 120 + (time - 300) / 30 * 50 : max(100, 170 - (time - 330) / 2)
+            recorder.ingest(
+                FusedSample(
+                    time: Timestamp(seconds: time), speed: speed, cadence: 160, heartRate: rate,
+                    updated: [.speed, .heartRate, .cadence]))
+            if time == 0 { begin(.warmup, 0, 0) }
+            if time == 302 { begin(.sprint, 300, 302) }
+            if time == 332 { begin(.recovery, 330, 332) }
+        }
+        recorder.finish()
+        return recorder
+    }
+
+    @Test func measuresPhasesBetweenTheirBackDatedEdges() throws {
+        let phases = Self.recorder().phases
+        #expect(phases.map(\.kind) == [.warmup, .sprint, .recovery])
+        #expect(phases.map(\.start) == [0, 300, 330])
+        #expect(phases.map(\.end) == [300, 330, 530])
+        #expect(abs(try #require(phases[0].meanSpeed) - 2) < 0.01)
+        #expect(abs(try #require(phases[1].meanSpeed) - 7) < 0.05)
+        #expect(phases[1].maxSpeed == 7)
+        #expect(abs(try #require(phases[1].distance) - 210) < 1.5)
+        #expect(abs(try #require(phases[0].meanHeartRate) - 120) < 0.01)
+        #expect(abs(try #require(phases[2].cadence) - 160) < 1e-6)
+    }
+
+    @Test func readsRecoveryFromTheEndOfTheSprint() throws {
+        let sprint = try #require(Self.recorder().sprints.first)
+        #expect(abs(try #require(sprint.peakHeartRate) - 170) < 0.2)
+        #expect(abs(try #require(sprint.rateAfter30) - 155) < 0.1)
+        #expect(abs(try #require(sprint.rateAfter60) - 140) < 0.1)
+        #expect(abs(try #require(sprint.rateAfter90) - 125) < 0.1)
+    }
+
+    @Test func aReadingThatTheRecordingDoesNotReachIsBlank() throws {
+        let sprint = try #require(Self.recorder(until: 375).sprints.first)
+        #expect(sprint.rateAfter30 != nil)
+        #expect(sprint.rateAfter60 == nil)
+        #expect(sprint.rateAfter90 == nil)
+    }
+
+    @Test func anIntervalIsNoSprint() {
+        var recorder = PhaseRecorder()
+        for index in 0..<200 {
+            recorder.ingest(HistoryTests.sample(Double(index), speed: 6))
+            if index == 2 {
+                recorder.apply(
+                    .began(
+                        PhaseStart(
+                            kind: .sprint, start: .zero, decided: Timestamp(seconds: 2), evidence: .speed,
+                            confidence: 1)))
+            }
+            if index == 61 { recorder.apply(.becameInterval(decided: Timestamp(seconds: 61))) }
+        }
+        recorder.finish()
+        #expect(recorder.sprints.isEmpty)
+        #expect(recorder.phases.map(\.kind) == [.interval])
+        #expect(recorder.phases[0].becameInterval == 61)
+    }
+
+    @Test func thePeakOfALongPhaseIsNotForgotten() throws {
+        var recorder = PhaseRecorder()
+        for index in 0..<4_000 {
+            recorder.ingest(HistoryTests.sample(Double(index), speed: index == 900 ? 5 : 3))
+            if index == 0 {
+                recorder.apply(
+                    .began(
+                        PhaseStart(kind: .warmup, start: .zero, decided: .zero, evidence: .speed, confidence: 1)))
+            }
+        }
+        recorder.finish()
+        #expect(recorder.phases[0].maxSpeed == 5)
+    }
+
+    @Test func bestSpeedIsAMeanOfFiveSeconds() throws {
+        var recorder = PhaseRecorder()
+        for index in 0..<400 {
+            let time = Double(index) / 4
+            recorder.ingest(HistoryTests.sample(time, speed: (50..<55).contains(time) ? 8 : 3))
+        }
+        #expect(abs(try #require(recorder.bestSpeed) - 8) < 0.2)
+    }
+}
