@@ -46,6 +46,7 @@ let package = Package(
         target("Segmentation", ["Measurement", "Fusion"]),
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         target("Analysis", ["Segmentation", "Scoring"]),
+        .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
         tests("Capture", ["BinaryCoding", "Measurement"]),

@@ -38,6 +38,8 @@ extension SensorID {
     ///
     /// - Returns: `nil` for anything else.
     package init?(_ text: String) {
+        // Swift's integers would take a sign, which is no part of any of these.
+        guard !text.contains(where: { $0 == "+" || $0 == "-" }) else { return nil }
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         switch parts.first {
         case "ant":
