@@ -23,6 +23,14 @@ package struct Fusion {
 
     private var keys: [UInt64] = []
     private var states: [SensorState] = []
+    // Apart from the states, by the same index: a sample touches few of them, and a large element would be copied to be
+    // read.
+    private var recognitions: [StrapRecognition] = []
+    private var histories: [IntervalHistory] = []
+    private var cadenceRules: [CadenceRule] = []
+    private var distanceTracks: [DistanceTrack] = []
+    /// By ``slot(_:_:)``.
+    private var lives: [Liveness] = []
     private var lastFound = 0
     /// The source of each value, by ``Channel``.
     private var sources = InlineArray<5, Int?>(repeating: nil)
@@ -58,6 +66,11 @@ package struct Fusion {
         heartRateGate = HeartRateGate(maximum: configuration.maximumHeartRate)
         keys.reserveCapacity(Self.sensorLimit)
         states.reserveCapacity(Self.sensorLimit)
+        recognitions.reserveCapacity(Self.sensorLimit)
+        histories.reserveCapacity(Self.sensorLimit)
+        cadenceRules.reserveCapacity(Self.sensorLimit)
+        distanceTracks.reserveCapacity(Self.sensorLimit)
+        lives.reserveCapacity(Self.sensorLimit * Channel.count)
         gaps.reserveCapacity(Self.gapLimit)
         // The athlete's own have their places before any stranger can take them.
         for id in configuration.sensors.prefix(Self.sensorLimit)
@@ -111,13 +124,13 @@ extension Fusion {
         for (kind, presence) in [
             (SensorKind.heartRate, Channel.heartRatePresence), (.footpod, .stridePresence),
         ] {
-            for state in states {
+            for (index, state) in states.enumerated() {
                 guard let firstSeen = state.firstSeen else { continue }
-                guard state.live[presence.rawValue].heard || state.isOnly(kind) else { continue }
+                guard lives[slot(presence, index)].heard || isOnly(kind, index) else { continue }
                 seen.append(
                     SeenSensor(
                         id: state.id, kind: kind, used: state.owns(kind), battery: state.battery,
-                        cadence: kind == .footpod ? state.cadence.finding : nil,
+                        cadence: kind == .footpod ? cadenceRules[index].finding : nil,
                         sameAs: state.owns(kind) ? state.sameAs.map { states[$0].id } : nil,
                         firstSeen: Timestamp(nanoseconds: firstSeen),
                         lastSeen: Timestamp(nanoseconds: state.lastSeen)))
@@ -129,9 +142,9 @@ extension Fusion {
     /// The used sensors that have been silent for too long at `end`, which should be the recording's end.
     package func openGaps(at end: Timestamp) -> [SensorGap] {
         var open: [SensorGap] = []
-        for state in states {
+        for (index, state) in states.enumerated() {
             for channel in [Channel.heartRatePresence, .stridePresence] {
-                let live = state.live[channel.rawValue]
+                let live = lives[slot(channel, index)]
                 guard state.owns(channel.kind), live.heard,
                     end.nanoseconds &- live.last > max(gapTime, live.freshness)
                 else { continue }
@@ -142,6 +155,20 @@ extension Fusion {
             }
         }
         return open
+    }
+
+    /// Whether the sensor, which gave no reading of any kind yet, can only measure this.
+    private func isOnly(_ kind: SensorKind, _ index: Int) -> Bool {
+        guard !lives[slot(.heartRatePresence, index)].heard,
+            !lives[slot(.stridePresence, index)].heard
+        else { return false }
+        switch states[index].id {
+        case .ant(120, _): return kind == .heartRate
+        case .ant(124, _): return kind == .footpod
+        case .ant, .bluetooth, .bluetoothConnection:
+            return histories[index].total > 0 && kind == .heartRate
+        case .file(let column): return column == kind
+        }
     }
 }
 
@@ -165,12 +192,30 @@ extension Fusion {
         keys.append(SensorState.key(id))
         states.append(
             SensorState(id: id, owned: owned, rank: states.count, configuration: configuration))
+        recognitions.append(StrapRecognition())
+        histories.append(IntervalHistory())
+        cadenceRules.append(
+            CadenceRule(configured: configuration.cadenceConventions[id] ?? .unknown))
+        distanceTracks.append(DistanceTrack())
+        for _ in 0..<Channel.count { lives.append(Liveness()) }
+    }
+
+    private func slot(_ channel: Channel, _ index: Int) -> Int {
+        index &* Channel.count &+ channel.rawValue
+    }
+
+    private func isFresh(_ channel: Channel, of index: Int) -> Bool {
+        lives[slot(channel, index)].isFresh(at: now)
+    }
+
+    private mutating func hear(_ channel: Channel, of index: Int) {
+        lives[slot(channel, index)].hear(at: now, limits: states[index].limits)
     }
 
     /// Notes that the sensor spoke, and the gap if it had been silent.
     private mutating func notePresence(_ channel: Channel, of index: Int) {
-        let live = states[index].live[channel.rawValue]
-        states[index].hear(channel, at: now)
+        let live = lives[slot(channel, index)]
+        hear(channel, of: index)
         guard live.heard, now &- live.last > max(gapTime, live.freshness),
             states[index].owns(channel.kind)
         else { return }
@@ -224,11 +269,11 @@ extension Fusion {
             return true
         }
         if current == speaker { return true }
-        guard states[current].isFresh(channel, at: now) else {
+        guard isFresh(channel, of: current) else {
             var best = speaker
             for index in states.indices
             where states[index].owns(channel.kind) && states[index].rank < states[best].rank
-                && states[index].isFresh(channel, at: now)
+                && isFresh(channel, of: index)
             {
                 best = index
             }
@@ -237,7 +282,7 @@ extension Fusion {
             return best == speaker
         }
         guard states[speaker].rank < states[current].rank,
-            now &- states[speaker].live[channel.rawValue].freshSince >= holdTime
+            now &- lives[slot(channel, speaker)].freshSince >= holdTime
         else { return false }
         sources[channel.rawValue] = speaker
         counted.switches &+= 1
@@ -276,10 +321,10 @@ extension Fusion {
             }
             return tell(rate == nil ? [] : .heartRate, emit)
         }
-        states[index].hear(.heartRate, at: now)
+        hear(.heartRate, of: index)
         guard elect(.heartRate, index) else { return }
         fused.heartRate = rate
-        heartRateUntil = now &+ states[index].live[Channel.heartRate.rawValue].freshness
+        heartRateUntil = now &+ lives[slot(.heartRate, index)].freshness
         fused.doubts.subtract([.heartRateArtefact, .noSkinContact])
         if heartRateGate.isArtefact(rate, at: now) {
             fused.doubts.insert(.heartRateArtefact)
@@ -308,16 +353,16 @@ extension Fusion {
         var updated: FusedSample.Fields = []
         if let distance, take(distance: distance, from: index) { updated.insert(.distance) }
         if let speed {
-            states[index].hear(.speed, at: now)
+            hear(.speed, of: index)
             if elect(.speed, index) {
                 updated.insert(.speed)
                 if take(speed: speed, from: index) { updated.insert(.distance) }
             }
         }
         if let cadence {
-            states[index].hear(.cadence, at: now)
+            hear(.cadence, of: index)
             let known = speed ?? (now <= speedUntil ? fused.speed : nil)
-            let read = states[index].cadence.read(cadence, speed: known, at: now)
+            let read = cadenceRules[index].read(cadence, speed: known, at: now)
             if elect(.cadence, index), take(cadence: read, from: index) {
                 updated.insert(.cadence)
             }
@@ -333,8 +378,8 @@ extension Fusion {
     }
 
     private mutating func take(distance: Double, from index: Int) -> Bool {
-        states[index].hear(.distance, at: now)
-        let step = states[index].distance.read(distance, at: now, totalTime: total.time)
+        hear(.distance, of: index)
+        let step = distanceTracks[index].read(distance, at: now, totalTime: total.time)
         guard elect(.distance, index) else { return false }
         switch step {
         case .metres(let metres): total.add(metres, at: now)
@@ -350,7 +395,7 @@ extension Fusion {
 
     /// - Returns: whether the distance grew with it.
     private mutating func take(speed: Double, from index: Int) -> Bool {
-        let freshness = states[index].live[Channel.speed.rawValue].freshness
+        let freshness = lives[slot(.speed, index)].freshness
         fused.speed = speed
         speedUntil = now &+ freshness
         fused.doubts.remove(.speedOutlier)
@@ -360,7 +405,7 @@ extension Fusion {
             return false
         }
         let measured = sources[Channel.distance.rawValue].map {
-            states[$0].isFresh(.distance, at: now)
+            isFresh(.distance, of: $0)
         }
         return total.integrate(speed, at: now, longest: freshness, counts: measured != true)
     }
@@ -377,7 +422,7 @@ extension Fusion {
             counted.cadenceContradictions &+= 1
             fused.cadence = steps
         }
-        cadenceUntil = now &+ states[index].live[Channel.cadence.rawValue].freshness
+        cadenceUntil = now &+ lives[slot(.cadence, index)].freshness
         if let steps = fused.cadence, steps != 0, !(40...300).contains(steps) {
             fused.doubts.insert(.cadenceOutlier)
             counted.cadenceOutliers &+= 1
@@ -416,21 +461,21 @@ extension Fusion {
             counted.unusable &+= 1
             return
         }
-        states[index].history.append(interval, at: now)
+        histories[index].append(interval, at: now)
         recognise(index)
         guard states[index].ownsHeartRate else {
             counted.foreign &+= 1
             return
         }
         let wasSilent =
-            states[index].live[Channel.interval.rawValue].heard
-            && !states[index].isFresh(.interval, at: now)
-        states[index].hear(.interval, at: now)
+            lives[slot(.interval, index)].heard
+            && !isFresh(.interval, of: index)
+        hear(.interval, of: index)
         let former = sources[Channel.interval.rawValue]
         guard elect(.interval, index) else { return }
         let time = Timestamp(nanoseconds: now)
         if let former, former != index {
-            stitch.change(to: states[index].history, same: areOne(former, index), at: now) {
+            stitch.change(to: histories[index], same: areOne(former, index), at: now) {
                 emitInterval(time, $0)
             }
         } else {
@@ -452,26 +497,11 @@ extension Fusion {
         else { return }
         let device = states[source].sameAs ?? source
         // Two chains must not point at each other: what others were recognised as stays the first.
-        guard device != index, states[index].recognition.isDue() else { return }
-        let agree = StrapRecognition.agree(states[index].history, states[source].history)
-        guard states[index].recognition.conclude(agree) else { return }
+        guard device != index, recognitions[index].isDue() else { return }
+        let agree = StrapRecognition.agree(histories[index], histories[source])
+        guard recognitions[index].conclude(agree) else { return }
         states[index].sameAs = device
         states[index].ownsHeartRate = true
         if !isBound { states[index].rank = Self.sensorLimit &+ index }
-    }
-}
-
-extension SensorState {
-    /// Whether the sensor, which gave no reading of any kind yet, can only measure this.
-    fileprivate func isOnly(_ kind: SensorKind) -> Bool {
-        guard !live[Channel.heartRatePresence.rawValue].heard,
-            !live[Channel.stridePresence.rawValue].heard
-        else { return false }
-        switch id {
-        case .ant(120, _): return kind == .heartRate
-        case .ant(124, _): return kind == .footpod
-        case .ant, .bluetooth, .bluetoothConnection: return history.total > 0 && kind == .heartRate
-        case .file(let column): return column == kind
-        }
     }
 }

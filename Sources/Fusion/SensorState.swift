@@ -22,7 +22,7 @@ enum Channel: Int, CaseIterable {
     }
 }
 
-/// What fusion keeps of one sensor.
+/// What fusion keeps of one sensor, apart from what it computes with.
 struct SensorState {
     /// Radios that one device may have one of each of.
     enum Radio: UInt8 {
@@ -44,18 +44,12 @@ struct SensorState {
     var sameAs: Int?
     var firstSeen: Int64?
     var lastSeen: Int64 = 0
-    var live = InlineArray<7, Liveness>(repeating: Liveness())
-    var cadence: CadenceRule
-    var distance = DistanceTrack()
-    var history = IntervalHistory()
-    var recognition = StrapRecognition()
 
     init(id: SensorID, owned: Bool, rank: Int, configuration: FusionConfiguration) {
         self.id = id
         self.rank = rank
         ownsHeartRate = owned
         ownsStride = owned
-        cadence = CadenceRule(configured: configuration.cadenceConventions[id] ?? .unknown)
         let freshness = configuration.freshness
         let highest = Self.nanoseconds(freshness.limit)
         let lowest: Int64
@@ -83,14 +77,6 @@ struct SensorState {
         case .heartRate: ownsHeartRate
         case .footpod: ownsStride
         }
-    }
-
-    func isFresh(_ channel: Channel, at now: Int64) -> Bool {
-        live[channel.rawValue].isFresh(at: now)
-    }
-
-    mutating func hear(_ channel: Channel, at now: Int64) {
-        live[channel.rawValue].hear(at: now, limits: limits)
     }
 
     static func nanoseconds(_ seconds: Double) -> Int64 {

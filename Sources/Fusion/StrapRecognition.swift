@@ -6,13 +6,15 @@
 /// milliseconds, and two runners side by side would agree by chance. So the two series are laid over each other at every
 /// shift of up to ``IntervalHistory/longestShift`` beats. One strap's series agree at one shift; how often they agree at
 /// all the others says how much an agreement is worth. The best shift must reach a likelihood ratio of e^20 (about
-/// 5·10^8) between "the same beats, one in twenty disturbed" and "chance", and the finding must repeat over further beats.
+/// 5·10^8) between "the same beats, one in twenty disturbed" and "chance", and the finding must repeat until a
+/// whole window of other beats has said the same. That takes 40 beats where intervals vary; where they hardly vary, nothing
+/// is ever found.
 struct StrapRecognition: BitwiseCopyable {
     /// Logarithm of the likelihood ratio that is asked for.
     static let evidence = 20.0
     /// Findings in a row that are asked for, and new beats between two.
-    static let findings = 3
-    static let beatsBetween = 4
+    static let findings = 4
+    static let beatsBetween = 8
     /// Share of beats that both radios of a strap tell alike.
     private static let likeness = 0.95
     private static let longestWindow = 32
