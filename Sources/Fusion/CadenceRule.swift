@@ -3,10 +3,10 @@ import Measurement
 
 /// How one sensor's cadence is read: as steps (both feet) or as strides (one foot) per minute.
 ///
-/// A configured convention wins, then the one that the reading states. Where the reading leaves it open (Bluetooth), the
-/// sensor's values are held against speed: a reading is a vote when it makes a human gait in exactly one convention. Six
-/// votes of lead, four fifths of all, over at least 4 s decide once and for all. Until then a value is read as steps,
-/// or is not told at all when it is itself a vote for strides.
+/// A configured convention wins, then the one that the reading states. Where the reading leaves it open (Bluetooth),
+/// the sensor's values are held against speed: a reading is a vote when it makes a human gait in exactly one
+/// convention. Six votes of lead, four fifths of all, over at least 4 s decide once and for all. Until then a value
+/// is read as steps, or is not told at all when it is itself a vote for strides.
 ///
 /// Gaits, in steps per minute: walking at 1.0 to 1.8 m/s 85 to 140; running from 2.2 m/s on 125 to 220; sprinting from
 /// 6 m/s on 150 to 300 (elite sprinters make 4.5 to 5 steps a second). So a raw 100 at a walk is steps, and a raw 95 at
@@ -22,8 +22,23 @@ struct CadenceRule {
     /// Readings repeat between two strides: votes closer than this are one.
     private static let voteSpacing: Int64 = 500_000_000
 
-    private let configured: Cadence.Convention
-    private(set) var convention = Cadence.Convention.unknown
+    /// This module's own: comparing an enumeration of another module is a call through a witness table.
+    private enum Rule {
+        case unknown
+        case steps
+        case strides
+
+        init(_ convention: Cadence.Convention) {
+            switch convention {
+            case .unknown: self = .unknown
+            case .steps: self = .steps
+            case .strides: self = .strides
+            }
+        }
+    }
+
+    private let configured: Rule
+    private var convention = Rule.unknown
     private var basis = CadenceFinding.Basis.assumed
     private var votesForSteps = 0
     private var votesForStrides = 0
@@ -34,7 +49,7 @@ struct CadenceRule {
 
     /// - Parameter configured: what a person stated; `.unknown` if nothing.
     init(configured: Cadence.Convention) {
-        self.configured = configured
+        self.configured = Rule(configured)
     }
 
     /// `nil` when the sensor gave no cadence.
@@ -63,9 +78,12 @@ struct CadenceRule {
         if configured != .unknown {
             convention = configured
             basis = .configured
-        } else if cadence.convention != .unknown {
-            convention = cadence.convention
-            basis = .stated
+        } else {
+            let stated = Rule(cadence.convention)
+            if stated != .unknown {
+                convention = stated
+                basis = .stated
+            }
         }
         let vote = Self.vote(cadence.perMinute, speed: speed)
         count(vote, at: now)
@@ -81,7 +99,7 @@ struct CadenceRule {
         }
     }
 
-    private mutating func count(_ vote: Cadence.Convention, at now: Int64) {
+    private mutating func count(_ vote: Rule, at now: Int64) {
         guard vote != .unknown else { return }
         // `lastVote` starts at Int64.min, where a difference would overflow.
         guard lastVote == .min || now &- lastVote >= Self.voteSpacing else { return }
@@ -89,7 +107,7 @@ struct CadenceRule {
         lastVote = now
         if vote == .steps { votesForSteps &+= 1 } else { votesForStrides &+= 1 }
         guard now &- firstVote >= Self.shortestSpan else { return }
-        let winner: Cadence.Convention
+        let winner: Rule
         let (more, fewer): (Int, Int)
         if votesForSteps > votesForStrides {
             (winner, more, fewer) = (.steps, votesForSteps, votesForStrides)
@@ -106,7 +124,7 @@ struct CadenceRule {
     }
 
     /// The one convention in which the value is a gait; `.unknown` when both are or neither is.
-    private static func vote(_ raw: Double, speed: Double?) -> Cadence.Convention {
+    private static func vote(_ raw: Double, speed: Double?) -> Rule {
         guard raw > 0 else { return .unknown }
         let gait: ClosedRange<Double>
         switch speed {

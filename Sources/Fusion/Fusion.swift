@@ -4,9 +4,9 @@ package import Measurement
 /// Makes one athlete's stream out of the samples of many sensors.
 ///
 /// Each value (heart rate, beat intervals, speed, cadence, distance) has one source at a time: the athlete's most
-/// preferred sensor that gives it freshly. When the source goes stale the next takes over at once; a preferred sensor that
-/// returns takes over again only after ``FusionConfiguration/holdTime``. Values are blanked when they go stale, and marked,
-/// never altered, when they are doubtful.
+/// preferred sensor that gives it freshly. When the source goes stale the next takes over at once; a preferred sensor
+/// that returns takes over again only after ``FusionConfiguration/holdTime``. Values are blanked when they go stale,
+/// and marked, never altered, when they are doubtful.
 ///
 /// Everything is causal and made of the samples alone: the same samples give the same stream. Memory is bounded by
 /// ``sensorLimit`` and ``gapLimit``; taking a sample allocates nothing once its sensor is known.

@@ -3,12 +3,12 @@
 /// Finds out whether two sensors on different radios are one strap: whether they tell the same beats.
 ///
 /// That six of the last eight intervals agree does not suffice: at a hard effort intervals vary by only a few
-/// milliseconds, and two runners side by side would agree by chance. So the two series are laid over each other at every
-/// shift of up to ``IntervalHistory/longestShift`` beats. One strap's series agree at one shift; how often they agree at
-/// all the others says how much an agreement is worth. The best shift must reach a likelihood ratio of e^20 (about
-/// 5·10^8) between "the same beats, one in twenty disturbed" and "chance", and the finding must repeat until a
-/// whole window of other beats has said the same. That takes 40 beats where intervals vary; where they hardly vary, nothing
-/// is ever found.
+/// milliseconds, and two runners side by side would agree by chance. So the two series are laid over each other at
+/// every shift of up to ``IntervalHistory/longestShift`` beats. One strap's series agree at one shift; how often they
+/// agree at all the others says how much an agreement is worth. The best shift must reach a likelihood ratio of e^20
+/// (about 5·10^8) between "the same beats, one in twenty disturbed" and "chance", and the finding must repeat until a
+/// whole window of other beats has said the same. That takes 40 beats where intervals vary; where they hardly vary,
+/// nothing is ever found.
 struct StrapRecognition: BitwiseCopyable {
     /// Logarithm of the likelihood ratio that is asked for.
     static let evidence = 20.0

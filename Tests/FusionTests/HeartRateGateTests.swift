@@ -28,7 +28,8 @@ import Testing
     }
 
     @Test func believesAStepThatStaysAfterTheTimeAHeartNeeds() {
-        // +40 bpm: 8 at once, the other 32 at 4 a second; the first sample of the step is one second after the old level.
+        // +40 bpm: 8 at once, the other 32 at 4 a second; the first sample of the step is one second after the old
+        // level.
         let got = marks(flat(100, 10) + flat(140, 30))
         #expect(got[10..<17].allSatisfy { $0 })
         #expect(got[17...].allSatisfy { !$0 })

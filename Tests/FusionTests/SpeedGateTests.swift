@@ -12,8 +12,8 @@ import Testing
     }
 
     @Test func believesTheBestSprintEverMeasured() {
-        // The mean speed of each 10 m of the 2009 world record at its middle, from the split times 1.89, 2.88, 3.78, 4.64,
-        // 5.47, 6.29, 7.10, 7.92, 8.75 and 9.58 s.
+        // The mean speed of each 10 m of the 2009 world record at its middle, from the split times 1.89, 2.88, 3.78,
+        // 4.64, 5.47, 6.29, 7.10, 7.92, 8.75 and 9.58 s.
         var gate = SpeedGate()
         for (seconds, speed) in [
             (0.15, 0), (2.385, 10.10), (3.33, 11.11), (4.21, 11.63), (5.055, 12.05), (5.88, 12.20),
