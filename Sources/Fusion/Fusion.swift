@@ -262,6 +262,9 @@ extension Fusion {
 
     /// Decides who is the source of a value, now that `speaker` has given it.
     ///
+    /// Of beat intervals a preferred sensor has to be fresh for three times as long: until enough beats came to lay its
+    /// series over the other radio's, a change would lose some.
+    ///
     /// - Returns: whether it is the speaker.
     private mutating func elect(_ channel: Channel, _ speaker: Int) -> Bool {
         guard let current = sources[channel.rawValue] else {
@@ -282,7 +285,8 @@ extension Fusion {
             return best == speaker
         }
         guard states[speaker].rank < states[current].rank,
-            now &- lives[slot(channel, speaker)].freshSince >= holdTime
+            now &- lives[slot(channel, speaker)].freshSince
+                >= (channel == .interval ? holdTime &* 3 : holdTime)
         else { return false }
         sources[channel.rawValue] = speaker
         counted.switches &+= 1

@@ -17,7 +17,7 @@ package struct FusionConfiguration: Equatable, Sendable {
     package var maximumHeartRate: Double?
     package var freshness: Freshness
     /// Seconds that a preferred sensor must have been fresh without a break before it takes over from a sensor that
-    /// works.
+    /// works; for beat intervals three times that.
     package var holdTime: Double
     /// A used sensor silent for longer than this many seconds (or than its own freshness, if that is longer) leaves a
     /// gap in the report.

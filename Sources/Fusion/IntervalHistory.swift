@@ -36,20 +36,27 @@ struct IntervalHistory: BitwiseCopyable {
 
     /// How many of the newest pairs agree when `other` is behind this history by `shift` beats (ahead, if negative).
     ///
+    /// Pairs before a gap of either are left out: nobody knows by how many beats they are apart.
+    ///
     /// - Parameter longest: pairs to compare at most.
     func agreement(
         with other: borrowing IntervalHistory, shift: Int, longest: Int
     ) -> (agreeing: Int, compared: Int) {
         let mine = max(0, shift)
         let theirs = max(0, 0 &- shift)
-        let compared = min(longest, count &- mine, other.count &- theirs)
-        guard compared > 0 else { return (0, 0) }
+        let most = min(longest, count &- mine, other.count &- theirs)
+        guard most > 0 else { return (0, 0) }
         var agreeing = 0
-        for age in 0..<compared {
-            let a = ticks[(total &- 1 &- age &- mine) & (Self.capacity - 1)]
-            let b = other.ticks[(other.total &- 1 &- age &- theirs) & (Self.capacity - 1)]
+        for age in 0..<most {
+            let slot = (total &- 1 &- age &- mine) & (Self.capacity - 1)
+            let otherSlot = (other.total &- 1 &- age &- theirs) & (Self.capacity - 1)
+            let a = ticks[slot]
+            let b = other.ticks[otherSlot]
             if max(a, b) &- min(a, b) <= Self.tolerance { agreeing &+= 1 }
+            if (gaps >> UInt64(slot) | other.gaps >> UInt64(otherSlot)) & 1 != 0 {
+                return (agreeing, age &+ 1)
+            }
         }
-        return (agreeing, compared)
+        return (agreeing, most)
     }
 }

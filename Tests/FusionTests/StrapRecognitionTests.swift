@@ -47,6 +47,7 @@ import Testing
         var rounder = Generator(seed: 99)
         var events: [(Double, SensorID, UInt16)] = []
         var time = 0.0
+        var former = 0.0
         for beat in 0..<beats {
             let ticks = heart.next()
             time += Double(ticks) / 1024
@@ -55,8 +56,14 @@ import Testing
             events.append((time + delay, .strapByBluetooth, UInt16(Int(ticks) + off)))
         }
         for (time, sensor, ticks) in events.sorted(by: { $0.0 < $1.0 }) {
-            if sensor == .strap { stream.heart(time, 61440 / Double(ticks), sensor) }
-            stream.beat(time, ticks, sensor)
+            if sensor == .strap {
+                stream.heart(time, 61440 / Double(ticks), sensor)
+                // As a decoder tells it: beats were missed.
+                stream.beat(time, ticks, sensor, gap: time - former > 2)
+                former = time
+            } else {
+                stream.beat(time, ticks, sensor)
+            }
         }
     }
 
@@ -156,6 +163,23 @@ import Testing
             zip(stream.intervals, expected).allSatisfy { abs(Int($0.ticks) - Int($1)) <= 1 })
         #expect(stream.intervals.allSatisfy { !$0.followsGap })
         #expect(stream.fusion.counters.switches > 0)
+    }
+
+    //  strap      1 … 150 ················ 221 222 … 300
+    //  Bluetooth  1 …              …                 300
+    @Test(arguments: [0.2, 2.0, 4.0])
+    func theReturnOfThePreferredRadioLosesNothing(delay: Double) {
+        var stream = Stream()
+        var heart = Heart(150, noise: 8, seed: 6)
+        let expected = (0..<400).map { _ in heart.next() }
+        oneStrap(
+            &stream, heart: Heart(150, noise: 8, seed: 6), beats: 400, delay: delay, rounding: 1
+        ) { (150..<220).contains($0) }
+        #expect(stream.intervals.count == expected.count)
+        #expect(
+            zip(stream.intervals, expected).allSatisfy { abs(Int($0.ticks) - Int($1)) <= 1 })
+        #expect(stream.intervals.allSatisfy { !$0.followsGap })
+        #expect(stream.fusion.counters.switches >= 2)
     }
 
     @Test func aFailOverToAnotherStrapIsMarked() {
