@@ -103,7 +103,9 @@ package struct GATTDecoder: Sendable {
     private mutating func end(_ position: Int, reason: UInt8?, emit: (GATTEvent) -> Void) {
         let connection = connections.remove(at: position)
         memory.keep(connection.peer, counters: &counters)
-        emit(.disconnected(connection.id, connection.peer.sensor, reason: reason))
+        if connection.peer.address != nil || connection.hasAttributes {
+            emit(.disconnected(connection.id, connection.peer.sensor, reason: reason))
+        }
     }
 
     // MARK: Events
@@ -206,8 +208,8 @@ package struct GATTDecoder: Sendable {
         _ = insert(Connection(id: id, peer: peer), emit: emit)
     }
 
-    /// Controllers write one report after the other, as every open host reads them, though the standard's notation could
-    /// mean field after field; with one report the two agree.
+    /// One report comes after the other, as open hosts (Linux, Zephyr) read them, though the standard's notation could
+    /// mean field after field; with a single report the two agree.
     private mutating func receiveAdvertisements(
         _ packet: Span<UInt8>, isExtended: Bool, emit: (GATTEvent) -> Void
     ) throws(DecodeError) {

@@ -3,11 +3,11 @@ import Measurement
 
 /// What the values of one unidentified handle look like.
 ///
-/// Three characteristics are told apart: Heart Rate Measurement, RSC Measurement, Battery Level. One value can never fit
-/// two of them: a battery level has one byte; with flags below 8 (all that RSC defines) a heart rate has 2 or 3 bytes and
-/// a stride measurement at least 4; with flags from 8 only a heart rate remains. What is left to fear are characteristics
-/// that are none of the three, so every value has to fit, three in a row have to be plausible, and what changes has to
-/// change as a body does. These limits are this project's judgement, not a standard's.
+/// Three characteristics are told apart: Heart Rate Measurement, RSC Measurement, Battery Level. One value can never
+/// fit two of them: a battery level has one byte; with flags below 8 (all that RSC defines) a heart rate has 2 or 3
+/// bytes and a stride measurement at least 4; with flags from 8 only a heart rate remains. What is left to fear are
+/// characteristics that are none of the three, so every value has to fit, three in a row have to be plausible, and what
+/// changes has to change as a body does. These limits are this project's judgement, not a standard's.
 struct ShapeEvidence: Sendable {
     private struct Candidate: Sendable {
         /// A single value of another shape ends this for good.

@@ -82,6 +82,13 @@ import Testing
         #expect(talk.samples == [rate(64)])
     }
 
+    @Test func aClassicConnectionLeavesNoTrace() {
+        var talk = Conversation()
+        talk.acl(0x0B, boundary: 2, Conversation.l2cap(bytes("0A 01 0200 0200"), channel: 1), fromHost: false)
+        talk.event("05 04 00 0B00 13")
+        #expect(talk.events.isEmpty)
+    }
+
     @Test func lengthsThatLieAreCounted() {
         var talk = Conversation()
         talk.packet(.acl, bytes("40 20 05"), sentByHost: false)

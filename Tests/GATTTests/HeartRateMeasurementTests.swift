@@ -22,13 +22,16 @@ import Testing
     static let real: [Vector] = [
         // flags 0x16: contact supported and felt, RR
         Vector("strap at rest, 52", "1634e404", .init(beatsPerMinute: 52, skinContact: true, rrIntervals: [1252])),
-        Vector("strap at rest, 52 again", "1634a504", .init(beatsPerMinute: 52, skinContact: true, rrIntervals: [1189])),
+        Vector(
+            "strap at rest, 52 again", "1634a504", .init(beatsPerMinute: 52, skinContact: true, rrIntervals: [1189])),
         Vector("strap at rest, 51", "1633ea04", .init(beatsPerMinute: 51, skinContact: true, rrIntervals: [1258])),
-        Vector("strap at rest, 51 again", "1633de04", .init(beatsPerMinute: 51, skinContact: true, rrIntervals: [1246])),
+        Vector(
+            "strap at rest, 51 again", "1633de04", .init(beatsPerMinute: 51, skinContact: true, rrIntervals: [1246])),
         // flags 0x10: RR, contact unsupported
         Vector("Polar H10", "103b5304", .init(beatsPerMinute: 59, rrIntervals: [1107])),
         // flags 0x14: contact supported and not felt, RR
-        Vector("Wahoo Blue HR", "144659035803", .init(beatsPerMinute: 70, skinContact: false, rrIntervals: [857, 856])),
+        Vector(
+            "Wahoo Blue HR", "144659035803", .init(beatsPerMinute: 70, skinContact: false, rrIntervals: [857, 856])),
         Vector("Polar H7", "164d1603", .init(beatsPerMinute: 77, skinContact: true, rrIntervals: [790])),
         Vector("Polar strap, two RR", "104eba039f03", .init(beatsPerMinute: 78, rrIntervals: [954, 927])),
         // flags 0x06: contact felt, no RR yet
@@ -53,7 +56,8 @@ import Testing
         Vector("energy without RR", "08 50 FFFF", .init(beatsPerMinute: 80, energyExpended: 65535)),
         Vector("contact bit counts only where supported", "02 3C", .init(beatsPerMinute: 60)),
         Vector("RR announced, none there", "10 3C", .init(beatsPerMinute: 60)),
-        Vector("a zero RR does not end the list", "10 3C 0000 0004", .init(beatsPerMinute: 60, rrIntervals: [0, 1024])),
+        Vector(
+            "a zero RR does not end the list", "10 3C 0000 0004", .init(beatsPerMinute: 60, rrIntervals: [0, 1024])),
         Vector("odd tail", "10 3C 0004 07", .init(beatsPerMinute: 60, rrIntervals: [1024], unreadBytes: 1)),
         Vector("bytes no flag announces", "00 3C 0102", .init(beatsPerMinute: 60, unreadBytes: 2)),
         Vector(

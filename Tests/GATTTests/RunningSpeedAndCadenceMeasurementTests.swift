@@ -86,14 +86,15 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("506F6C617220 4837", "Polar H7"),
-        // NUL padding, outer spaces, an escape sequence, a bidirectional override
-        ("48 52 00 00 58", "HR"), ("20 48 20", "H"), ("1B 5B 33 31 6D 48", "[31mH"), ("41 E2 80 AE 42", "AB"),
-        // ill-formed UTF-8
-        ("41 FF", "A\u{FFFD}"),
-        ("", nil), ("00", nil), ("20 20", nil),
-    ] as [(String, String?)])
+    @Test(
+        arguments: [
+            ("506F6C617220 4837", "Polar H7"),
+            // NUL padding, outer spaces, an escape sequence, a bidirectional override
+            ("48 52 00 00 58", "HR"), ("20 48 20", "H"), ("1B 5B 33 31 6D 48", "[31mH"), ("41 E2 80 AE 42", "AB"),
+            // ill-formed UTF-8
+            ("41 FF", "A\u{FFFD}"),
+            ("", nil), ("00", nil), ("20 20", nil),
+        ] as [(String, String?)])
     func foreignTextIsMadeFitToPrint(_ hex: String, _ expected: String?) {
         #expect(SensorInformation.text(bytes(hex).span) == expected)
     }
