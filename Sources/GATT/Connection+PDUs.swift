@@ -176,18 +176,19 @@ extension Connection {
         _ pdu: Span<UInt8>, _ opcode: ATTOpcode, at time: Timestamp, counters: inout GATTCounters,
         emit: (GATTEvent) -> Void
     ) throws(DecodeError) {
+        guard opcode == .multipleHandleValueNotification else {
+            // Nearly all of a session's PDUs end up here.
+            guard pdu.count >= 3 else { throw .truncated(field: "handle", offset: 1) }
+            let handle = UInt16(pdu[1]) | UInt16(pdu[2]) << 8
+            receiveNotified(pdu.extracting(droppingFirst: 3), at: handle, time, &counters, emit)
+            return
+        }
         var reader = ByteReader(pdu)
         try reader.skip(1, "opcode")
-        if opcode == .multipleHandleValueNotification {
-            while reader.remaining > 0 {
-                let handle = try reader.uint16("handle")
-                let length = Int(try reader.uint16("value length"))
-                let value = try reader.bytes(length, "value")
-                receiveNotified(value, at: handle, time, &counters, emit)
-            }
-        } else {
+        while reader.remaining > 0 {
             let handle = try reader.uint16("handle")
-            let value = try reader.bytes(reader.remaining, "value")
+            let length = Int(try reader.uint16("value length"))
+            let value = try reader.bytes(length, "value")
             receiveNotified(value, at: handle, time, &counters, emit)
         }
     }

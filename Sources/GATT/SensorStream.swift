@@ -22,7 +22,7 @@ struct SensorStream: Sendable {
     }
 
     mutating func take(
-        _ measurement: HeartRateMeasurement, from sensor: SensorID, at time: Timestamp,
+        _ measurement: borrowing HeartRateMeasurement, from sensor: SensorID, at time: Timestamp,
         counters: inout GATTCounters, emit: (GATTEvent) -> Void
     ) {
         if measurement.unreadBytes > 0 { counters.trailingBytes &+= 1 }
@@ -31,16 +31,18 @@ struct SensorStream: Sendable {
             .heartRate(HeartRateReading(beatsPerMinute: rate, skinContact: measurement.skinContact)),
             sensor, time, &counters, emit)
 
-        let intervals = measurement.rrIntervals
-        guard !intervals.isEmpty else { return }
+        // By index: an iterator would copy the list.
+        let count = measurement.rrIntervals.count
+        guard count > 0 else { return }
         if let lastIntervals {
             var ticks = 0
-            for interval in intervals { ticks += Int(interval) }
+            for index in 0..<count { ticks += Int(measurement.rrIntervals[index]) }
             let unexplained = time.seconds(since: lastIntervals) - Double(ticks) / 1024
             if unexplained > Self.latestDelivery { followsGap = true }
         }
         lastIntervals = time
-        for interval in intervals {
+        for index in 0..<count {
+            let interval = measurement.rrIntervals[index]
             guard interval != 0 else {
                 counters.zeroIntervals &+= 1
                 followsGap = true
