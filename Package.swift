@@ -41,7 +41,7 @@ let package = Package(
         target("ANT", ["BinaryCoding", "Measurement"]),
         target("GATT", ["BinaryCoding", "Measurement"]),
         target("FIT", ["BinaryCoding", "Measurement"]),
-        target("CSV", ["Measurement"]),
+        target("CSV", ["BinaryCoding", "Measurement"]),
         target("Fusion", ["Measurement"]),
         target("Segmentation", ["Measurement", "Fusion"]),
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),

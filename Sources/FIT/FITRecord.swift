@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What a `record` message (20) measures, in the units of this program.
+struct FITRecord: Equatable, Sendable, BitwiseCopyable {
+    /// Beats per minute. Not range-checked: that is fusion's business.
+    var heartRate: Double?
+    /// Metres per second; the enhanced field where both are there.
+    var speed: Double?
+    /// Per minute, in whatever the activity counts: for running, strides.
+    var cadence: Double?
+    /// Metres since the activity's start.
+    var distance: Double?
+    /// Distance of `compressed_speed_distance`, in 1/16 m, wrapping at 4096.
+    var wrappedDistance: UInt16?
+
+    init(_ message: borrowing FITMessage) {
+        typealias Field = FITProfile.Record
+        var enhancedSpeed: Double?
+        var compressedSpeed: Double?
+        var fraction = 0.0
+        var finerCadence: Double?
+        for index in message.fields.indices {
+            let field = message.fields[index]
+            switch field.number {
+            case Field.heartRate: heartRate = message.number(field)
+            case Field.cadence: cadence = message.number(field)
+            case Field.fractionalCadence: fraction = (message.number(field) ?? 0) / 128
+            case Field.cadence256: finerCadence = message.number(field).map { $0 / 256 }
+            case Field.distance:
+                distance = message.number(field).map(FITProfile.metres(hundredths:))
+            case Field.speed:
+                speed = message.number(field).map(FITProfile.metresPerSecond(thousandths:))
+            case Field.enhancedSpeed:
+                enhancedSpeed = message.number(field).map(FITProfile.metresPerSecond(thousandths:))
+            case Field.compressedSpeedDistance:
+                guard let bits = Self.threeBytes(message, field) else { continue }
+                compressedSpeed = FITProfile.metresPerSecond(compressed: bits)
+                wrappedDistance = UInt16(truncatingIfNeeded: bits >> 12)
+            case _: continue
+            }
+        }
+        speed = enhancedSpeed ?? speed ?? compressedSpeed
+        cadence = cadence.map { $0 + fraction } ?? finerCadence
+    }
+
+    /// The 24 bits of a byte[3] field, first byte lowest; `nil` when it is not that, or all ones.
+    private static func threeBytes(_ message: borrowing FITMessage, _ field: FITField) -> UInt32? {
+        guard field.type == .byte, field.count == 3 else { return nil }
+        var bits: UInt32 = 0
+        for index in 0..<3 {
+            // One byte alone may be 0xFF: only all three together mean "invalid".
+            let octet = message.unsigned(field, at: index) ?? field.type.invalid
+            bits |= UInt32(truncatingIfNeeded: octet) << (8 * UInt32(index))
+        }
+        return bits == 0xFF_FFFF ? nil : bits
+    }
+}
