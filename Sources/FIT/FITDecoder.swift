@@ -261,8 +261,9 @@ package struct FITDecoder: Sendable {
         case .header: endFileWithoutChecksum()
         case .none:
             if queue.count < 2 {
-                // The input ends here.
+                // The input ends here, or inside the checksum.
                 endFileWithoutChecksum()
+                queue.removeFirst(queue.count)
             } else if storedChecksum(at: 0) == crc.value || queue.count == 2 || !wasRead {
                 endFile(checksumMatches: storedChecksum(at: 0) == crc.value)
             } else {
@@ -385,13 +386,13 @@ package struct FITDecoder: Sendable {
         if let dataEnd, length > dataEnd &- queue.offset {
             let left = dataEnd &- queue.offset
             guard queue.count >= left &+ Self.lookahead || inputEnded else { return .needsInput }
+            guard queue.count >= left else { return endTruncated() }
             var whole = crc
             whole.update(queue.bytes.extracting(first: left))
             let isBorneOut =
                 storedChecksum(at: left) == whole.value || isHeader(at: left &+ 2)
-                || isHeader(at: left) || queue.count == left &+ 2
+                || isHeader(at: left) || queue.count <= left &+ 2
             if isBorneOut { return drop("a message runs past the end of the data") }
-            guard queue.count >= length else { return endTruncated() }
             noteBook.add(
                 at: queue.offset,
                 "the data goes on past the size in the file header; read to the end of input")
