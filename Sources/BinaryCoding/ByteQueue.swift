@@ -2,8 +2,8 @@
 
 /// Bytes that have arrived and are not yet used, for readers that are fed in pieces of any size.
 ///
-/// Holds no more than the unused bytes plus the last piece. Storage is reused: once it has grown to the largest piece, nothing
-/// allocates.
+/// Holds no more than the unused bytes plus the last piece. Storage is reused: once it has grown to the largest
+/// piece, nothing allocates.
 package struct ByteQueue: Sendable {
     private var storage: [UInt8] = []
     private var start = 0

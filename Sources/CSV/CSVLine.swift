@@ -2,8 +2,8 @@
 
 /// Cuts a line into cells at its commas.
 ///
-/// Quotes as in RFC 4180, except that a cell must end on its line: a stray quote would otherwise swallow the rows after it. Blanks around
-/// a cell do not belong to it.
+/// Quotes as in RFC 4180, except that a cell must end on its line: a stray quote would otherwise swallow the rows
+/// after it. Blanks around a cell do not belong to it.
 struct CSVLine: ~Escapable {
     enum Fault: Error, Equatable {
         case unclosedQuote
@@ -20,8 +20,8 @@ struct CSVLine: ~Escapable {
         self.line = line
     }
 
-    /// Where the next cell's text lies in the line, without quotes; `nil` after the last. Doubled quotes inside stay doubled: no number
-    /// has any.
+    /// Where the next cell's text lies in the line, without quotes; `nil` after the last. Doubled quotes inside stay
+    /// doubled: no number has any.
     mutating func next() throws(Fault) -> Range<Int>? {
         guard !isDone else { return nil }
         skipBlanks()

@@ -5,16 +5,18 @@ package import Measurement
 
 /// Reads the samples of a CSV recording, fed in pieces of any size.
 ///
-/// The header names the columns, in any order: `t_s`, and any of `hr_bpm`, `speed_mps`, `cadence_spm`, `distance_m`; others are noted and
-/// ignored. Before it there may be a byte-order mark, blank lines, and comment lines that start with `#`. Then every row yields its
-/// heart rate, then its stride sample, both at its time; an empty cell is absent.
+/// The header names the columns, in any order: `t_s`, and any of `hr_bpm`, `speed_mps`, `cadence_spm`, `distance_m`;
+/// others are noted and ignored. Before it there may be a byte-order mark, blank lines, and comment lines that start
+/// with `#`. Then every row yields its heart rate, then its stride sample, both at its time; an empty cell is absent.
 ///
-/// - A row with anything wrong in it yields nothing: `next()` throws, naming line, column and what stands there, and the next call
-///   goes on with the row after. After a header that cannot be used there is nothing: `isAtEnd` is true.
-/// - Wrong are: cells that are not decimal numbers, what no body can do (negative values), times out of range or earlier than
-///   the row before, and a row with fewer or more cells than the header. What is only unlikely is passed on.
-/// - A last line without a line break counts as whole, since many programs leave the break out; a note tells, as a recording
-///   that was cut inside a number looks the same.
+/// - A row with anything wrong in it yields nothing: `next()` throws, naming line, column and what stands there, and
+///   the next call goes on with the row after. After a header that cannot be used there is nothing: `isAtEnd` is
+///   true.
+/// - Wrong are: cells that are not decimal numbers, what no body can do (negative values), times out of range or
+///   earlier than the row before, and a row with fewer or more cells than the header. What is only unlikely is passed
+///   on.
+/// - A last line without a line break counts as whole, since many programs leave the break out; a note tells, as a
+///   recording that was cut inside a number looks the same.
 /// - Lines are at most 64 KiB; a line break may be CR LF.
 ///
 /// Memory: the last piece and one line.

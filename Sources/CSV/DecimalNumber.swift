@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A decimal number as written: `-12.5`, `.5`, `3.`, `1e-3`. Nothing else is one: no "nan", "inf", hexadecimal, blanks inside or digit
-/// groups.
+/// A decimal number as written: `-12.5`, `.5`, `3.`, `1e-3`. Nothing else is one: no "nan", "inf", hexadecimal,
+/// blanks inside or digit groups.
 ///
 /// Kept as its digits' places, so that seconds become nanoseconds by integer arithmetic.
 struct DecimalNumber: ~Escapable {

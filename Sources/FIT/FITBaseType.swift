@@ -2,8 +2,8 @@
 
 /// How a field's bytes are to be read.
 ///
-/// Source: FIT protocol, "Base Types". The raw value is the low five bits of the type byte; its bit 7 only says that the type
-/// has more than one byte, and some writers leave it out, so it is not looked at.
+/// Source: FIT protocol, "Base Types". The raw value is the low five bits of the type byte; its bit 7 only says that
+/// the type has more than one byte, and some writers leave it out, so it is not looked at.
 package enum FITBaseType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case `enum` = 0
     case sint8

@@ -9,12 +9,13 @@ import BinaryCoding
 /// while try decoder.advance() { use(decoder.message) }
 /// ```
 ///
-/// What it delivers hangs on the bytes alone, never on how they were cut into pieces. Nothing inside a file is fatal: what
-/// cannot be read is dropped, counted in ``faultCount`` and described, with its byte offset, in ``notes``. Several files in a row
-/// ("chained") are read as one stream.
+/// What it delivers hangs on the bytes alone, never on how they were cut into pieces. Nothing inside a file is fatal:
+/// what cannot be read is dropped, counted in ``faultCount`` and described, with its byte offset, in ``notes``.
+/// Several files in a row ("chained") are read as one stream.
 ///
-/// The data size in a header is a promise, kept or not: a device that dies leaves 0 or an old value there. It is believed where
-/// the checksum, the next file's header or the end of input bears it out, else reading goes on to the end of input.
+/// The data size in a header is a promise, kept or not: a device that dies leaves 0 or an old value there. It is
+/// believed where the checksum, the next file's header or the end of input bears it out, else reading goes on to the
+/// end of input.
 ///
 /// Memory: the last piece, one message (at most 127 KiB) and fixed tables.
 ///
@@ -87,6 +88,9 @@ package struct FITDecoder: Sendable {
     }
     /// The newest time that a message carried, in seconds since the FIT epoch.
     package var timestamp: UInt32? { lastTimestamp }
+
+    /// The global number of ``message``, without the cost of the rest.
+    package var messageNumber: UInt16? { current?.layout.number }
 
     /// Copies the bytes in. Call ``advance()`` until it returns `false` before the next call, or they pile up.
     package mutating func append(_ bytes: Span<UInt8>) {

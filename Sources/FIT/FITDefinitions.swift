@@ -58,9 +58,9 @@ struct FITDefinitions: Sendable {
 
     /// Reads a definition message.
     ///
-    /// Layout: record header, reserved, architecture (0 little-endian, 1 big-endian), global message number, field count, then
-    /// number, size and base type of each; with bit 5 of the header set a developer field count and number, size and
-    /// developer index of each. Source: FIT protocol, "Definition Message".
+    /// Layout: record header, reserved, architecture (0 little-endian, 1 big-endian), global message number, field
+    /// count, then number, size and base type of each; with bit 5 of the header set a developer field count and
+    /// number, size and developer index of each. Source: FIT protocol, "Definition Message".
     ///
     /// - Parameters:
     ///   - queue: holds the whole message at its front.

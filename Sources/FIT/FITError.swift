@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Why the input is no FIT file at all. What is wrong inside one is dropped, counted and noted instead, since everything before
-/// it is sound.
+/// Why the input is no FIT file at all. What is wrong inside one is dropped, counted and noted instead, since
+/// everything before it is sound.
 package struct FITError: Error, Equatable, Sendable {
     package enum Problem: Equatable, Sendable {
         /// There is not one byte.

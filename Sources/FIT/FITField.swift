@@ -6,7 +6,8 @@ package struct FITField: Equatable, Sendable, BitwiseCopyable {
     package var number: UInt8
     /// In bytes; 0 is legal and means that no value is there.
     package var size: UInt8
-    /// `.byte` when the size is no multiple of the declared type's, and for a developer field that nothing has described.
+    /// `.byte` when the size is no multiple of the declared type's, and for a developer field that nothing has
+    /// described.
     package var type: FITBaseType
     /// Whose developer field this is; `nil` for a field of the FIT profile.
     package var developerIndex: UInt8?

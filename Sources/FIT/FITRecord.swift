@@ -2,6 +2,10 @@
 
 /// What a `record` message (20) measures, in the units of this program.
 struct FITRecord: Equatable, Sendable, BitwiseCopyable {
+    /// Where the message starts, in bytes of input.
+    var offset: Int
+    /// Seconds since the FIT epoch.
+    var timestamp: UInt32?
     /// Beats per minute. Not range-checked: that is fusion's business.
     var heartRate: Double?
     /// Metres per second; the enhanced field where both are there.
@@ -15,6 +19,8 @@ struct FITRecord: Equatable, Sendable, BitwiseCopyable {
 
     init(_ message: borrowing FITMessage) {
         typealias Field = FITProfile.Record
+        offset = message.offset
+        timestamp = message.timestamp
         var enhancedSpeed: Double?
         var compressedSpeed: Double?
         var fraction = 0.0

@@ -4,12 +4,12 @@ package import Measurement
 
 /// Reads the samples of FIT activity files, fed in pieces of any size.
 ///
-/// - A `record` yields its heart rate, then its stride sample, both at its time. A field that it leaves out or marks invalid
-///   yields nothing; a heart rate of 0 is passed on, as it was written.
+/// - A `record` yields its heart rate, then its stride sample, both at its time. A field that it leaves out or marks
+///   invalid yields nothing; a heart rate of 0 is passed on, as it was written.
 /// - `hrv` has no times: its intervals carry the time of the record before.
 /// - `device_info` yields battery samples of heart-rate and stride sensors, and fills ``devices``.
-/// - Cadence is `strides` once a `sport` message, or all `session` messages so far, have said running. Most files say so at
-///   their end only: until then it is `unknown`, since nothing here looks ahead.
+/// - Cadence is `strides` once a `sport` message, or all `session` messages so far, have said running. Most files say
+///   so at their end only: until then it is `unknown`, since nothing here looks ahead.
 /// - Records whose time runs backwards are passed on, and counted in ``outOfOrderCount``.
 package struct FITSampleReader: Sendable {
     /// What the sessions of a file said of its sport.
@@ -75,7 +75,7 @@ package struct FITSampleReader: Sendable {
             taken = 0
             guard try decoder.advance() else { return nil }
             if decoder.fileCount != file { beginFile() }
-            switch decoder.message.number {
+            switch decoder.messageNumber {
             case FITProfile.Message.record: takeRecord()
             case FITProfile.Message.hrv: takeIntervals()
             case FITProfile.Message.deviceInfo: takeDevice()
@@ -99,8 +99,9 @@ package struct FITSampleReader: Sendable {
 
     private mutating func takeRecord() {
         recordCount &+= 1
-        let offset = decoder.message.offset
-        guard let seconds = decoder.message.timestamp else {
+        let record = FITRecord(decoder.message)
+        let offset = record.offset
+        guard let seconds = record.timestamp else {
             return noteBook.add(at: offset, "a record without a time is dropped")
         }
         guard let time = FITProfile.timestamp(seconds) else {
@@ -108,7 +109,6 @@ package struct FITSampleReader: Sendable {
         }
         if let lastTime, time < lastTime { outOfOrderCount &+= 1 }
         lastTime = time
-        let record = FITRecord(decoder.message)
         if let heartRate = record.heartRate {
             ready.append(
                 Sample(

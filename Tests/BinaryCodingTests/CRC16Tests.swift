@@ -27,4 +27,15 @@ import Testing
         let bytes = [UInt8]("123456789".utf8) + [0x3D, 0xBB]
         #expect(CRC16.checksum(bytes.span) == 0)
     }
+
+    /// However long the input, the tables give what the polynomial gives bit by bit.
+    @Test func everyLengthAgreesWithThePolynomial() {
+        let bytes = (0..<300).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) }
+        var state: UInt16 = 0
+        for count in 0..<bytes.count {
+            #expect(CRC16.checksum(bytes.span.extracting(0..<count)) == state)
+            state ^= UInt16(bytes[count])
+            for _ in 0..<8 { state = state & 1 == 1 ? (state >> 1) ^ 0xA001 : state >> 1 }
+        }
+    }
 }

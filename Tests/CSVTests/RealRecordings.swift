@@ -5,7 +5,8 @@ import Foundation
 import Measurement
 import Testing
 
-/// Recordings of real runs, kept outside of the project: beside it in `shared/real`, or where `SPRINTD_REAL_RECORDINGS` says.
+/// Recordings of real runs, kept outside of the project: beside it in `shared/real`, or where
+/// `SPRINTD_REAL_RECORDINGS` says.
 enum RealRecordings {
     static let folder: URL = {
         if let path = ProcessInfo.processInfo.environment["SPRINTD_REAL_RECORDINGS"] {
