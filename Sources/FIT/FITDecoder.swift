@@ -242,6 +242,15 @@ package struct FITDecoder: Sendable {
         return Boundary.none
     }
 
+    /// Whether only zeros are in sight, as where a file was copied in whole blocks: they would read as messages.
+    private func isPadding(from index: Int) -> Bool {
+        let bytes = queue.bytes
+        for position in index..<min(Self.lookahead, bytes.count) where bytes[position] != 0 {
+            return false
+        }
+        return true
+    }
+
     private mutating func endFile(checksumMatches matches: Bool) {
         if !matches {
             noteBook.add(at: queue.offset, "the file's checksum is wrong: some of its data may be")
@@ -268,7 +277,9 @@ package struct FITDecoder: Sendable {
                 // The input ends here, or inside the checksum.
                 endFileWithoutChecksum()
                 queue.removeFirst(queue.count)
-            } else if storedChecksum(at: 0) == crc.value || queue.count == 2 || !wasRead {
+            } else if storedChecksum(at: 0) == crc.value || queue.count == 2 || !wasRead
+                || isPadding(from: 2)
+            {
                 endFile(checksumMatches: storedChecksum(at: 0) == crc.value)
             } else {
                 noteBook.add(

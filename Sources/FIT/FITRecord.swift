@@ -28,16 +28,16 @@ struct FITRecord: Equatable, Sendable, BitwiseCopyable {
         for index in message.fields.indices {
             let field = message.fields[index]
             switch field.number {
-            case Field.heartRate: heartRate = message.number(field)
-            case Field.cadence: cadence = message.number(field)
-            case Field.fractionalCadence: fraction = (message.number(field) ?? 0) / 128
-            case Field.cadence256: finerCadence = message.number(field).map { $0 / 256 }
+            case Field.heartRate: heartRate = Self.amount(message, field)
+            case Field.cadence: cadence = Self.amount(message, field)
+            case Field.fractionalCadence: fraction = (Self.amount(message, field) ?? 0) / 128
+            case Field.cadence256: finerCadence = Self.amount(message, field).map { $0 / 256 }
             case Field.distance:
-                distance = message.number(field).map(FITProfile.metres(hundredths:))
+                distance = Self.amount(message, field).map(FITProfile.metres(hundredths:))
             case Field.speed:
-                speed = message.number(field).map(FITProfile.metresPerSecond(thousandths:))
+                speed = Self.amount(message, field).map(FITProfile.metresPerSecond(thousandths:))
             case Field.enhancedSpeed:
-                enhancedSpeed = message.number(field).map(FITProfile.metresPerSecond(thousandths:))
+                enhancedSpeed = Self.amount(message, field).map(FITProfile.metresPerSecond(thousandths:))
             case Field.compressedSpeedDistance:
                 guard let bits = Self.threeBytes(message, field) else { continue }
                 compressedSpeed = FITProfile.metresPerSecond(compressed: bits)
@@ -47,6 +47,12 @@ struct FITRecord: Equatable, Sendable, BitwiseCopyable {
         }
         speed = enhancedSpeed ?? speed ?? compressedSpeed
         cadence = cadence.map { $0 + fraction } ?? finerCadence
+    }
+
+    /// The profile has all of these unsigned: what a file makes negative is no measurement.
+    private static func amount(_ message: borrowing FITMessage, _ field: FITField) -> Double? {
+        guard let value = message.number(field), value >= 0 else { return nil }
+        return value
     }
 
     /// The 24 bits of a byte[3] field, first byte lowest; `nil` when it is not that, or all ones.

@@ -47,7 +47,7 @@ package struct FITSampleReader: Sendable {
     package var notes: [String] {
         var lines = decoder.notes + noteBook.lines
         if outOfOrderCount > 0 {
-            lines.append("\(outOfOrderCount) records are earlier than the one before")
+            lines.append("records earlier than the one before: \(outOfOrderCount)")
         }
         return lines
     }

@@ -339,6 +339,14 @@ struct DecodedFile: Equatable {
         }
     }
 
+    /// Zeros would read as messages of local type 0.
+    @Test func paddingBehindAWrongChecksumIsNoData() {
+        let file = DecodedFile(
+            FITFileBuilder(records: Self.simple, checksum: 0x1234).bytes + [UInt8](repeating: 0, count: 40))
+        #expect(file.messages == Self.vectors[0].expected)
+        #expect(file.notes.count == 2)
+    }
+
     /// A device that dies leaves the size it wrote first.
     @Test(arguments: [0, 1, 12, 13, 17]) func dataBeyondAWrongSizeIsRead(claimed: Int) {
         var builder = FITFileBuilder(records: Self.simple + Self.simple.suffix(6), claimedSize: claimed)

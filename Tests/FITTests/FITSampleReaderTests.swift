@@ -190,7 +190,19 @@ import Testing
             records: Self.definition + Self.secondRecord + Self.firstRecord + Self.firstRecord)
         #expect(result.samples.map(\.time) == [1, 0, 0, 0, 0].map(Self.time))
         #expect(result.outOfOrder == 1)
-        #expect(result.notes == ["1 records are earlier than the one before"])
+        #expect(result.notes == ["records earlier than the one before: 1"])
+    }
+
+    /// The profile says unsigned; a file may say otherwise.
+    @Test func valuesBelowZeroAreAbsent() {
+        let result = Self.read(
+            records: [
+                0x40, 0x00, 0x00, 0x14, 0x00, 0x03,
+                0xFD, 0x04, 0x86, 0x03, 0x01, 0x01, 0x06, 0x02, 0x83,  // heart rate sint8, speed sint16
+                0x00, 0x00, 0xCA, 0x9A, 0x3B, 0xFB, 0x18, 0xFC,  // -5, -1000
+                0x00, 0x01, 0xCA, 0x9A, 0x3B, 0x05, 0xE8, 0x03,  // 5, 1000
+            ])
+        #expect(result.samples == [Self.heartRate(1, 5), Self.stride(1, speed: 1)])
     }
 
     @Test func compressedSpeedAndDistanceAreUnwrapped() {
