@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What is known about one channel of one stick.
+struct ANTChannel: Sendable, BitwiseCopyable {
+    /// As the host set it or the stick reported it.
+    var assigned: ANTChannelID?
+    /// As extended data named it.
+    var heard: ANTChannelID?
+    /// Whether several sensors answer on it (scan mode): then a message without extended data has no known sender.
+    var isShared = false
+    /// In 1/32768 s; 0 when unknown.
+    var period: UInt16 = 0
+    /// MHz above 2400.
+    var radioFrequency: UInt8?
+    /// Where the sensor last heard lies in the sensor table.
+    var slot: Int?
+
+    init() {}
+
+    mutating func hear(_ id: ANTChannelID) {
+        guard !isShared else { return }
+        if let heard, heard != id { isShared = true }
+        heard = id
+    }
+
+    /// Who sends on this channel. A device type that nobody told is inferred from the message period, which ANT+ gives
+    /// each profile for itself; hosts may listen to every second or fourth message.
+    ///
+    /// - Returns: `nil` when even the type is unknown.
+    var sender: ANTChannelID? {
+        guard !isShared else { return nil }
+        var id = heard ?? assigned ?? ANTChannelID(deviceNumber: 0, deviceType: 0, transmissionType: 0)
+        if id.deviceType == 0 {
+            let period = UInt32(period)
+            let profile = KnownSensor.profile { profile in
+                let own = UInt32(profile.period)
+                return period == own || period == 2 * own || period == 4 * own
+            }
+            guard let profile else { return nil }
+            id.deviceType = profile.deviceType
+        }
+        return id
+    }
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Measurement
+
+/// Everything that ANT sticks say in one recording, live or replayed.
+///
+/// Bytes of up to ``stickLimit`` USB devices go in, both directions of each; messages, samples and what was lost come out,
+/// in order. Devices that are not ANT sticks yield nothing and count nothing. No I/O, no clock.
+package struct ANTDecoder: Sendable {
+    package static let stickLimit = 32
+    package static let sensorLimit = ANTSensorTable.limit
+
+    package struct Counters: Equatable, Sendable, BitwiseCopyable {
+        /// Messages of both directions, of proven sticks.
+        package var messages: UInt64 = 0
+        package var badChecksums: UInt64 = 0
+        package var badLengths: UInt64 = 0
+        /// Non-zero bytes outside good messages.
+        package var skippedBytes: UInt64 = 0
+        /// Data messages from a stick whose sensor, or kind of sensor, nobody told.
+        package var undecided: UInt64 = 0
+        package var shortData: UInt64 = 0
+        /// Messages of sensors beyond the limit.
+        package var sensorOverflow: UInt64 = 0
+        /// Transfers of sticks beyond the limit.
+        package var stickOverflow: UInt64 = 0
+        package var lostMessages: UInt64 = 0
+
+        package init() {}
+    }
+
+    package private(set) var counters = Counters()
+    private var sticks: [ANTStick] = []
+    private var sensors = ANTSensorTable()
+    private var uses: UInt64 = 0
+
+    package init() {}
+
+    /// Says that a device is an ANT stick (vendor 0x0FCF), so that it need not prove it.
+    package mutating func trust(stick: UInt32) {
+        guard let index = index(of: stick) else { return }
+        sticks[index].isProven = true
+    }
+
+    /// Whether a device was trusted, or proved to be an ANT stick.
+    package func isKnownStick(stick: UInt32) -> Bool {
+        sticks.contains { $0.id == stick && $0.isProven }
+    }
+
+    /// - Parameters:
+    ///   - bytes: one transfer, of any length.
+    ///   - stick: which device, by any number that stays the same for it (bus and address).
+    ///   - fromStick: whether the device sent it (an IN transfer).
+    ///   - time: when the transfer arrived, by the recording's clock.
+    package mutating func receive(
+        _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, emit: (ANTEvent) -> Void
+    ) {
+        guard let index = index(of: stick) else {
+            counters.stickOverflow &+= 1
+            emit(.bad(.tooManySticks))
+            return
+        }
+        if sticks[index].isProven, let held = sticks[index].pending {
+            sticks[index].pending = nil
+            handle(held.message, index, fromStick: held.fromStick, at: held.time, emit: emit)
+        }
+        var framer = fromStick ? sticks[index].incoming : sticks[index].outgoing
+        var seen = framer.counters
+        var offset = 0
+        while true {
+            let message = framer.next(in: bytes, from: &offset)
+            if framer.counters.skippedBytes != seen.skippedBytes {
+                note(framer.counters, since: seen, index, emit: emit)
+            }
+            seen = framer.counters
+            guard let message else { break }
+            if !sticks[index].isProven {
+                guard let first = sticks[index].weigh(message, fromStick: fromStick, at: time) else { continue }
+                handle(first.message, index, fromStick: first.fromStick, at: first.time, emit: emit)
+            }
+            handle(message, index, fromStick: fromStick, at: time, emit: emit)
+        }
+        if fromStick { sticks[index].incoming = framer } else { sticks[index].outgoing = framer }
+    }
+
+    /// Tells what was held back for later evidence. Call once, when no more bytes will come.
+    package mutating func finish(emit: (ANTEvent) -> Void) {
+        for slot in sensors.entries.indices {
+            var gap: ANTGapDetector.Gap?
+            sensors.withEntry(slot) { gap = $0.gaps.finish() }
+            if let gap { tell(gap, of: sensors.entries[slot].id, emit: emit) }
+        }
+    }
+
+    // MARK: Sticks
+
+    /// Devices that did not prove to be sticks make room for others.
+    private mutating func index(of stick: UInt32) -> Int? {
+        uses &+= 1
+        for index in sticks.indices where sticks[index].id == stick {
+            sticks[index].lastUse = uses
+            return index
+        }
+        var new = ANTStick(id: stick)
+        new.lastUse = uses
+        guard sticks.count >= Self.stickLimit else {
+            sticks.append(new)
+            return sticks.count - 1
+        }
+        var oldest: Int?
+        for index in sticks.indices where !sticks[index].isProven {
+            if let other = oldest, sticks[other].lastUse < sticks[index].lastUse { continue }
+            oldest = index
+        }
+        guard let oldest else { return nil }
+        sticks[oldest] = new
+        return oldest
+    }
+
+    /// Every fault of the framer skips at least the sync byte, so this is called whenever there was one.
+    private mutating func note(
+        _ now: ANTFramer.Counters, since seen: ANTFramer.Counters, _ index: Int, emit: (ANTEvent) -> Void
+    ) {
+        guard sticks[index].isProven else {
+            sticks[index].pending = nil
+            return
+        }
+        let checksums = now.badChecksums &- seen.badChecksums
+        let lengths = now.badLengths &- seen.badLengths
+        counters.badChecksums &+= checksums
+        counters.badLengths &+= lengths
+        counters.skippedBytes &+= now.skippedBytes &- seen.skippedBytes
+        for _ in 0..<checksums { emit(.bad(.checksum)) }
+        for _ in 0..<lengths { emit(.bad(.length)) }
+    }
+
+    // MARK: Messages
+
+    private mutating func handle(
+        _ message: ANTMessage, _ index: Int, fromStick: Bool, at time: Timestamp, emit: (ANTEvent) -> Void
+    ) {
+        counters.messages &+= 1
+        if message.id.carriesData && fromStick {
+            handleData(message, index, at: time, emit: emit)
+            return
+        }
+        sticks[index].learn(from: message, fromStick: fromStick)
+        guard let number = message.channel, number < ANTStick.channelLimit else {
+            emit(.message(message, sensor: nil))
+            return
+        }
+        let channel = sticks[index].channels[Int(number)]
+        emit(.message(message, sensor: channel.sender?.sensor))
+        if fromStick, let response = message.response, response.isEvent, response.code == .receiveFailed,
+            let slot = channel.slot
+        {
+            let stick = sticks[index].id
+            sensors.withEntry(slot) { $0.gaps.receiveFailed(stick: stick) }
+        }
+    }
+
+    private mutating func handleData(
+        _ message: ANTMessage, _ index: Int, at time: Timestamp, emit: (ANTEvent) -> Void
+    ) {
+        guard let page = message.page, let number = message.channel else {
+            counters.shortData &+= 1
+            emit(.message(message, sensor: nil))
+            emit(.bad(.shortData))
+            return
+        }
+        let extended = message.extendedData?.channelID
+        var channel = number < ANTStick.channelLimit ? sticks[index].channels[Int(number)] : ANTChannel()
+        if let extended { channel.hear(extended) }
+        guard let id = extended ?? channel.sender, id.deviceType != 0 else {
+            counters.undecided &+= 1
+            emit(.message(message, sensor: nil))
+            return
+        }
+        emit(.message(message, sensor: id.sensor))
+        let stick = sticks[index].id
+        channel.slot = sensors.slot(for: id, stick: stick, channel: number, hint: channel.slot)
+        if number < ANTStick.channelLimit { sticks[index].channels[Int(number)] = channel }
+        guard let slot = channel.slot else {
+            counters.sensorOverflow &+= 1
+            emit(.bad(.tooManySensors))
+            return
+        }
+        // Packets of a burst are no pages, and do not come at the message period.
+        guard message.id != .burst, message.id != .legacyExtendedBurst else { return }
+        var gap: ANTGapDetector.Gap?
+        let hostPeriod = channel.isShared ? 0 : channel.period
+        sensors.withEntry(slot) { entry in
+            let period = hostPeriod != 0 ? hostPeriod : entry.period
+            entry.gaps.receive(at: time, stick: stick, period: period) { gap = $0 }
+        }
+        if let gap { tell(gap, of: id.sensor, emit: emit) }
+        sensors.withEntry(slot) { $0.sensor?.receive(page, at: time, emit: emit) }
+    }
+
+    private mutating func tell(_ gap: ANTGapDetector.Gap, of sensor: SensorID, emit: (ANTEvent) -> Void) {
+        counters.lostMessages &+= UInt64(gap.count)
+        emit(.lostMessages(sensor: sensor, count: gap.count, from: gap.from, to: gap.to))
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+package import Measurement
+
+/// What is fixed about a kind of sensor.
+package struct ANTProfile: Equatable, Sendable {
+    /// The ANT+ device type.
+    package var deviceType: UInt8
+    /// In words.
+    package var name: StaticString
+    /// Between two messages, in 1/32768 s.
+    package var period: UInt16
+
+    package init(deviceType: UInt8, name: StaticString, period: UInt16) {
+        self.deviceType = deviceType
+        self.name = name
+        self.period = period
+    }
+
+    package static func == (left: ANTProfile, right: ANTProfile) -> Bool {
+        left.deviceType == right.deviceType && left.period == right.period
+    }
+}
+
+/// The decoder of one sensor of one kind: pages in, samples out.
+package protocol ANTSensor: Sendable, BitwiseCopyable {
+    static var profile: ANTProfile { get }
+
+    /// A page in words, for inspection.
+    static func summary(of page: ANTPage) -> String
+
+    init(sensor: SensorID)
+
+    /// - Parameter time: when the page arrived, by the recording's clock.
+    mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void)
+}
+
+/// Every kind of sensor that is understood. To add one, write its ``ANTSensor`` and add a line here.
+package typealias KnownSensor =
+    OneOf<HeartRateMonitor,
+    OneOf<StrideSensor,
+    NoSensor>>
+
+/// A sensor of one of several kinds, chosen by device type.
+///
+/// The list of kinds is a type, so that the compiler makes a plain enum with direct calls of it: nothing is boxed or looked up.
+package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
+    /// - Returns: `nil` when no kind has this device type.
+    init?(deviceType: UInt8, sensor: SensorID)
+    mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void)
+    /// The first profile that `condition` holds for.
+    static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile?
+    static func summary(of page: ANTPage, deviceType: UInt8) -> String?
+}
+
+package enum OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
+    case first(First)
+    case rest(Rest)
+
+    package init?(deviceType: UInt8, sensor: SensorID) {
+        if deviceType == First.profile.deviceType {
+            self = .first(First(sensor: sensor))
+        } else if let rest = Rest(deviceType: deviceType, sensor: sensor) {
+            self = .rest(rest)
+        } else {
+            return nil
+        }
+    }
+
+    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+        switch self {
+        case .first(var first):
+            first.receive(page, at: time, emit: emit)
+            self = .first(first)
+        case .rest(var rest):
+            rest.receive(page, at: time, emit: emit)
+            self = .rest(rest)
+        }
+    }
+
+    package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? {
+        condition(First.profile) ? First.profile : Rest.profile(where: condition)
+    }
+
+    package static func summary(of page: ANTPage, deviceType: UInt8) -> String? {
+        deviceType == First.profile.deviceType
+            ? First.summary(of: page) : Rest.summary(of: page, deviceType: deviceType)
+    }
+}
+
+/// The end of a list of kinds.
+package enum NoSensor: ANTSensorChoice {
+    package init?(deviceType: UInt8, sensor: SensorID) { return nil }
+    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {}
+    package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? { nil }
+    package static func summary(of page: ANTPage, deviceType: UInt8) -> String? { nil }
+}
