@@ -4,8 +4,8 @@ package import Measurement
 
 /// Everything that ANT sticks say in one recording, live or replayed.
 ///
-/// Bytes of up to ``stickLimit`` USB devices go in, both directions of each; messages, samples and what was lost come out,
-/// in order. Devices that are not ANT sticks yield nothing and count nothing. No I/O, no clock.
+/// Bytes of up to ``stickLimit`` USB devices go in, both directions of each; messages, samples and what was lost come
+/// out, in order. Devices that are not ANT sticks yield nothing and count nothing. No I/O, no clock.
 package struct ANTDecoder: Sendable {
     package static let stickLimit = 32
     package static let sensorLimit = ANTSensorTable.limit

@@ -2,8 +2,8 @@
 
 /// What a stick adds to received data when its host asked for it.
 ///
-/// Behind the 8 data bytes comes a flag byte, then, for each flag set and in this order: 0x80 channel id (4 bytes), 0x40 signal
-/// strength, 0x20 time of reception (2 bytes).
+/// Behind the 8 data bytes comes a flag byte, then, for each flag set and in this order: 0x80 channel id (4 bytes),
+/// 0x40 signal strength, 0x20 time of reception (2 bytes).
 ///
 /// Sources: open ANT host libraries for the flags and their order. The length of the signal strength depends on its
 /// first byte: type 0x20 (dBm) has two bytes more; type 0x10 has three, by two real messages of two sensors whose

@@ -2,9 +2,9 @@
 
 /// Finds messages in one direction of a stick's byte stream, however transfers cut it.
 ///
-/// A frame is `A4 length identifier payload[length] xor`; the XOR covers every byte before it. Zero bytes between frames are
-/// padding (hosts pad what they send with two). After a frame that does not hold, only its sync byte is dropped and the
-/// search goes on behind it, so that a real frame swallowed by a false start is still found.
+/// A frame is `A4 length identifier payload[length] xor`; the XOR covers every byte before it. Zero bytes between
+/// frames are padding (hosts pad what they send with two). After a frame that does not hold, only its sync byte is
+/// dropped and the search goes on behind it, so that a real frame swallowed by a false start is still found.
 ///
 /// Source: public ANT host programs, and a usbmon recording of an ANTUSB2 stick.
 package struct ANTFramer: Sendable {

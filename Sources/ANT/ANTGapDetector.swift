@@ -4,9 +4,10 @@ import Measurement
 
 /// Finds messages that a sensor must have sent but nobody delivered.
 ///
-/// Two kinds of evidence: silence of 1.5 message periods or more, and the stick's own "receive failed" events. They speak of the
-/// same messages, so the larger count is taken, not the sum. Silence without such an event may be a host that was busy:
-/// it is held until the next message, and each message that then comes sooner than half a period takes one off.
+/// Two kinds of evidence: silence of 1.5 message periods or more, and the stick's own "receive failed" events. They
+/// speak of the same messages, so the larger count is taken, not the sum. Silence without such an event may be a host
+/// that was busy: it is held until the next message, and each message that then comes sooner than half a period takes
+/// one off.
 struct ANTGapDetector: Sendable, BitwiseCopyable {
     struct Gap: Equatable, Sendable, BitwiseCopyable {
         var count: UInt32

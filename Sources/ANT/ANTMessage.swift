@@ -18,8 +18,8 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     private let tail2: UInt64
     private let tail3: UInt64
 
-    /// - Parameter frame: sync, length, identifier, payload and checksum: exactly the bytes that the length announces, with a
-    ///   length in 1...41 (the framer's business).
+    /// - Parameter frame: sync, length, identifier, payload and checksum: exactly the bytes that the length announces,
+    ///   with a length in 1...41 (the framer's business).
     /// - Returns: `nil` when the checksum, the XOR of all bytes before it, does not hold.
     @inline(__always)
     init?(frame: Span<UInt8>) {

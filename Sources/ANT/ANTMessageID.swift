@@ -102,8 +102,8 @@ extension ANTMessageID {
         }
     }
 
-    /// Whether `length` is a payload length, in bytes, that this message can have. Used to tell an ANT stream from other
-    /// USB traffic, so an unknown message is never plausible.
+    /// Whether `length` is a payload length, in bytes, that this message can have. Used to tell an ANT stream from
+    /// other USB traffic, so an unknown message is never plausible.
     func isPlausible(length: UInt8) -> Bool {
         switch self {
         case .broadcast, .acknowledged, .burst: length >= 9 && length <= 21

@@ -43,7 +43,8 @@ package typealias KnownSensor =
 
 /// A sensor of one of several kinds, chosen by device type.
 ///
-/// The list of kinds is a type, so that the compiler makes a plain enum with direct calls of it: nothing is boxed or looked up.
+/// The list of kinds is a type, so that the compiler makes a plain enum with direct calls of it: nothing is boxed or
+/// looked up.
 package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     /// - Returns: `nil` when no kind has this device type.
     init?(deviceType: UInt8, sensor: SensorID)

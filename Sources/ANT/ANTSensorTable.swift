@@ -18,8 +18,8 @@ struct ANTSensorTable: Sendable {
 
     private(set) var entries: [Entry] = []
 
-    /// Sensors are told apart by type and number; those heard under the wildcard number also by where they were heard, so that
-    /// the beats of two are never mixed.
+    /// Sensors are told apart by type and number; those heard under the wildcard number also by where they were heard,
+    /// so that the beats of two are never mixed.
     private static func key(_ id: ANTChannelID, stick: UInt32, channel: UInt8) -> UInt64 {
         let number = id.number
         guard number == 0 else { return UInt64(id.deviceType) | UInt64(number) << 8 }

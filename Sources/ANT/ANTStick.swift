@@ -20,8 +20,8 @@ struct ANTStick: Sendable {
         self.id = id
     }
 
-    /// Weighs a message of a device that is not proven. Two plausible messages with no other byte than padding between them,
-    /// in either direction, make a stick.
+    /// Weighs a message of a device that is not proven. Two plausible messages with no other byte than padding between
+    /// them, in either direction, make a stick.
     ///
     /// - Returns: the message held back before, once the stick is proven.
     mutating func weigh(

@@ -6,10 +6,12 @@
 package enum CommonPage: Hashable, Sendable, BitwiseCopyable {
     /// Page 80: `50 FF FF hardware manufacturer(2) model(2)`.
     case manufacturer(hardwareRevision: UInt8, manufacturer: UInt16, model: UInt16)
-    /// Page 81: `51 FF supplement main serial(4)`. 0xFF of the supplement, and all ones of the serial number, mean none.
+    /// Page 81: `51 FF supplement main serial(4)`. 0xFF of the supplement, and all ones of the serial number, mean
+    /// none.
     case product(softwareMain: UInt8, softwareSupplement: UInt8?, serialNumber: UInt32?)
-    /// Page 82: `52 FF identifier time(3) fraction descriptor`. Operating time since the battery was changed, in seconds: the
-    /// descriptor's bit 7 says whether the wire counts 2 s or 16 s. The identifier is `nil` where it is unused (0xFF).
+    /// Page 82: `52 FF identifier time(3) fraction descriptor`. Operating time since the battery was changed, in
+    /// seconds: the descriptor's bit 7 says whether the wire counts 2 s or 16 s. The identifier is `nil` where it is
+    /// unused (0xFF).
     case battery(ANTBattery, identifier: UInt8?, operatingSeconds: UInt32)
 
     /// - Returns: `nil` when the page is none of the three.

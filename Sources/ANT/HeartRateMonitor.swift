@@ -12,8 +12,8 @@ package import Measurement
 package struct HeartRateMonitor: ANTSensor {
     package static let profile = ANTProfile(deviceType: 120, name: "heart rate", period: 8070)
 
-    /// Beyond this long without a new beat, in seconds, differences of the 64 s clock are ambiguous. 64 s less one second, as a
-    /// beat is heard up to a message period and some delay after it happened.
+    /// Beyond this long without a new beat, in seconds, differences of the 64 s clock are ambiguous. 64 s less one
+    /// second, as a beat is heard up to a message period and some delay after it happened.
     package static let ambiguousSilence = 63.0
 
     private struct Beat: Hashable, Sendable, BitwiseCopyable {

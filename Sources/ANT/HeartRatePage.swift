@@ -2,8 +2,8 @@
 
 /// One message of an ANT+ heart rate sensor (device type 120), in the wire's units.
 ///
-/// Layout: byte 0 page number with the toggle in bit 7; bytes 1–3 belong to the page; bytes 4–5 time of the last beat in
-/// 1/1024 s, byte 6 beat count, byte 7 heart rate, on every page and on sensors that know no pages.
+/// Layout: byte 0 page number with the toggle in bit 7; bytes 1–3 belong to the page; bytes 4–5 time of the last beat
+/// in 1/1024 s, byte 6 beat count, byte 7 heart rate, on every page and on sensors that know no pages.
 ///
 /// Source: public vendor sample code (nRF5 SDK, ant_hrm) and public decoders.
 package struct HeartRatePage: Hashable, Sendable, BitwiseCopyable {
@@ -29,8 +29,8 @@ package struct HeartRatePage: Hashable, Sendable, BitwiseCopyable {
         case manufacturer(id: UInt8, serialNumberUpperHalf: UInt16)
         /// Page 3.
         case product(hardwareVersion: UInt8, softwareVersion: UInt8, model: UInt8)
-        /// Page 4: time of the beat before the last, 1/1024 s. Some straps set it to the last beat's own time as soon as the
-        /// last beat has been sent once.
+        /// Page 4: time of the beat before the last, 1/1024 s. Some straps set it to the last beat's own time as soon
+        /// as the last beat has been sent once.
         case previousBeat(time: UInt16)
         /// Page 5, beats per minute.
         case swimInterval(average: UInt8, maximum: UInt8, sessionAverage: UInt8)

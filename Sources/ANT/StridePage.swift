@@ -92,7 +92,8 @@ extension StridePage: CustomStringConvertible {
     package var description: String {
         switch self {
         case .main(let time, let distance, let speed, let strides, _):
-            "footpod page 1: \(Double(speed) / 256) m/s, \(Double(distance) / 16) m, stride \(strides), time \(Double(time) / 200) s"
+            "footpod page 1: \(Double(speed) / 256) m/s, \(Double(distance) / 16) m, stride \(strides), "
+                + "time \(Double(time) / 200) s"
         case .cadence(let cadence, let speed, _):
             "footpod page 2: \(Double(cadence) / 16) strides/min, \(Double(speed) / 256) m/s"
         case .calories(let cadence, let speed, let energy, _):

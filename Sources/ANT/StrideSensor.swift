@@ -6,15 +6,15 @@ package import Measurement
 ///
 /// - Speed and cadence are absent until the sensor has sent one that is not 0 (or page 22 says that it measures them),
 ///   but a sensor that shows no new stride for ``standstill`` reports 0, whatever it repeats.
-/// - Distance is the sum of 12-bit differences. Over a longer silence than ``ambiguousSilence`` the difference may have gone once
-///   around: the next sample has no distance (the mark), and the sum goes on without the unknown part.
+/// - Distance is the sum of 12-bit differences. Over a longer silence than ``ambiguousSilence`` the difference may
+///   have gone once around: the next sample has no distance (the mark), and the sum goes on without the unknown part.
 package struct StrideSensor: ANTSensor {
     package static let profile = ANTProfile(deviceType: 124, name: "footpod", period: 8134)
 
     /// Seconds. 256 m at 10 m/s take 25.6 s.
     package static let ambiguousSilence = 25.6
-    /// Seconds without a new stride that mean standing: the slowest walk has a stride every 2 s, and many pods repeat their last
-    /// speed when the runner stops.
+    /// Seconds without a new stride that mean standing: the slowest walk has a stride every 2 s, and many pods repeat
+    /// their last speed when the runner stops.
     package static let standstill = 3.0
     /// Seconds for which a cadence from page 2 makes one of our own unnecessary.
     package static let cadencePageLife = 10.0
@@ -43,8 +43,8 @@ package struct StrideSensor: ANTSensor {
     private var speedMoved = false
     private var cadenceMoved = false
     private var lastCadencePage: Timestamp?
-    /// The new strides that a cadence of our own is counted from, oldest first. Eight reach back ``cadenceWindow`` at up to 168
-    /// strides a minute.
+    /// The new strides that a cadence of our own is counted from, oldest first. Eight reach back ``cadenceWindow`` at
+    /// up to 168 strides a minute.
     private var marks = InlineArray<8, Mark>(repeating: Mark(arrival: .zero, clock: 0, strides: 0))
     private var markCount = 0
     private var capabilities: StrideCapabilities?
@@ -104,7 +104,8 @@ package struct StrideSensor: ANTSensor {
         return Double(speed) / 256
     }
 
-    /// - Returns: metres since the sensor was first heard; `nil` when they are not measured or have just become unknown.
+    /// - Returns: metres since the sensor was first heard; `nil` when they are not measured or have just become
+    ///   unknown.
     private mutating func follow(_ mark: Mark, distance now: UInt16) -> Double? {
         defer {
             last = mark
@@ -153,8 +154,8 @@ package struct StrideSensor: ANTSensor {
     }
 
     /// Strides a minute by the sensor's own clock, from the newest stride back over the shortest stretch of at least
-    /// ``cadenceWindow``. Only stretches that begin and end at a new stride count, so that rounding to whole strides costs
-    /// no more than one message period.
+    /// ``cadenceWindow``. Only stretches that begin and end at a new stride count, so that rounding to whole strides
+    /// costs no more than one message period.
     ///
     /// - Returns: `nil` while page 2 tells it better, or when the clock does not run with the recording's.
     private func ownCadence(at time: Timestamp) -> Cadence? {

@@ -311,7 +311,8 @@ import Testing
                 UInt8.random(in: 0...255, using: &generator)
             }
             bench.decoder.receive(
-                frame(id, payload).span, stick: .random(in: 0..<4, using: &generator), fromStick: .random(using: &generator),
+                frame(id, payload).span, stick: .random(in: 0..<4, using: &generator),
+                fromStick: .random(using: &generator),
                 at: Timestamp(nanoseconds: Int64(bitPattern: generator.next()))
             ) { event in
                 if case .message(let message, let sensor) = event {

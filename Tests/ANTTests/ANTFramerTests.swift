@@ -64,7 +64,8 @@ import Testing
 
     @Test func zerosBetweenFramesAreNotErrors() {
         var framer = ANTFramer()
-        let padded: [UInt8] = [0, 0, 0] + frame(0x6F, [0]) + [0, 0] + frame(0x6F, [0x20]) + [UInt8](repeating: 0, count: 40)
+        let tail = [UInt8](repeating: 0, count: 40)
+        let padded: [UInt8] = [0, 0, 0] + frame(0x6F, [0]) + [0, 0] + frame(0x6F, [0x20]) + tail
         #expect(Self.read([padded], &framer).count == 2)
         #expect(framer.counters.skippedBytes == 0)
         #expect(framer.counters.badChecksums == 0)

@@ -83,7 +83,8 @@ func page(_ text: String) -> ANTPage {
     @Test func timesAndCountsRollOver() {
         let output = Self.run(
             [(0, "04 FF 00 00 FF FF FF 3C"), (0.25, "84 FF 00 00 FF FF FF 3C")] + [
-                // Beat 0 at time 0x0000, a legal time: 1 tick after 65 535 would be absurd, but the arithmetic is the point.
+                // Beat 0 at time 0x0000, a legal time: 1 tick after 65 535 would be absurd, but the arithmetic is the
+                // point.
                 (1, "84 FF FF FF 00 00 00 3C"),
                 // Beat 1 at 0x0400, page 0: from the difference alone.
                 (2, "80 FF FF FF 00 04 01 3C"),
@@ -135,7 +136,8 @@ func page(_ text: String) -> ANTPage {
         #expect(short.intervals == [Self.interval(0xF000)])
         // Messages go on but the heart does not: the same.
         let still = (1...300).map { (seconds: Double($0) / 4, page: "84 FF 00 04 00 04 01 00") }
-        let off = Self.run(Self.introduction + still + [(76, "84 FF 00 04 00 08 02 3C"), (77, "04 FF 00 08 00 0C 03 3C")])
+        let off = Self.run(
+            Self.introduction + still + [(76, "84 FF 00 04 00 08 02 3C"), (77, "04 FF 00 08 00 0C 03 3C")])
         #expect(off.intervals == [Self.interval(0x400, gap: true)])
     }
 

@@ -55,8 +55,8 @@ struct RealAntRecordingTests {
     }
 
     /// A second, plain method. In this recording the beat count never jumps by more than one (asserted), so the
-    /// interval of every new beat but the first is the difference of two beat times. Where the message is page 4 and its
-    /// "previous" time is not the last beat's own, both ways have to agree.
+    /// interval of every new beat but the first is the difference of two beat times. Where the message is page 4 and
+    /// its "previous" time is not the last beat's own, both ways have to agree.
     @Test func everyKnowableIntervalIsFoundAndNoOther() throws {
         var expected: [(nanoseconds: Int64, ticks: Int)] = []
         var previous: (time: Int, count: Int)?

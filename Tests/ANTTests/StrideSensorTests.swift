@@ -141,8 +141,7 @@ import Testing
     @Test func cadenceComesFromPageTwoInStrides() {
         let readings = Self.run([(0, page("02 FF FF 55 82 80 FF 51"))])
         #expect(
-            readings == [StrideReading(speed: 2.5, cadence: Cadence(perMinute: 85.5, convention: .strides), distance: nil)]
-        )
+            readings == [StrideReading(speed: 2.5, cadence: Cadence(perMinute: 85.5, convention: .strides))])
     }
 
     @Test func cadenceIsCountedWhenPageTwoIsAbsent() {
