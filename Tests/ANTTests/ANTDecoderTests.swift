@@ -226,7 +226,7 @@ import Testing
         #expect(bench.events.count == 2)
         #expect(bench.decoder.counters.messages == 2)
         bench.receive([0xA4, 1, 0x6F, 0, 0])
-        // The frame's four bytes that are not zero.
+        // Its three bytes that are not zero.
         #expect(bench.faults == [.checksum])
         #expect(bench.decoder.counters.skippedBytes == 3)
     }
