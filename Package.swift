@@ -27,6 +27,9 @@ func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Targe
 
 let package = Package(
     name: "sprintd",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
     targets: [
         // C libraries, as Debian ships them.
         .systemLibrary(
@@ -46,6 +49,11 @@ let package = Package(
         target("Segmentation", ["Measurement", "Fusion"]),
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         target("Analysis", ["Segmentation", "Scoring"]),
+
+        // Around the core: files, devices, sockets.
+        target(
+            "Replay",
+            ["Capture", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
@@ -58,5 +66,6 @@ let package = Package(
         tests("Segmentation", ["Measurement", "Fusion"]),
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         tests("Analysis", ["Measurement", "Segmentation"]),
+        tests("Replay", ["Capture", "Measurement"]),
     ]
 )
