@@ -21,7 +21,8 @@ struct BTSnoopDecoder: Sendable {
     }
 
     /// Microseconds from midnight, 1 January of the year 0 to the Unix epoch. The format's description gives midnight,
-    /// 1 January 2000 as 0x00E03AB44A676000; that is 946 684 800 s after the Unix epoch.
+    /// 1 January 2000 as 0x00E03AB44A676000; that is 946 684 800 s after the Unix epoch. All known writers take this number, though
+    /// the Gregorian calendar would make it 12 days less.
     static let unixEpoch: Int64 = 0x00E0_3AB4_4A67_6000 - 946_684_800_000_000
 
     private(set) var headerRead = false
