@@ -6,19 +6,49 @@ package struct CRC32: Sendable {
 
     package init() {}
 
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in
-            value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320
+    /// Eight tables of 256, one behind the other: the first is of one byte, each further one of that byte and one more zero.
+    /// So eight bytes are taken in one step. Source: Intel, "Novel Table Lookup-Based Algorithms for High-Performance CRC
+    /// Generation" (Kounavis, Berry; "slicing-by-8").
+    private static let tables: [UInt32] = {
+        var tables = [UInt32](repeating: 0, count: 2048)
+        for index in 0..<256 {
+            tables[index] = (0..<8).reduce(UInt32(index)) { value, _ in
+                value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320
+            }
         }
-    }
+        for index in 256..<2048 {
+            let before = tables[index - 256]
+            tables[index] = before >> 8 ^ tables[Int(before & 0xFF)]
+        }
+        return tables
+    }()
 
     package mutating func update(_ bytes: Span<UInt8>) {
         var state = state
-        let table = Self.table
-        for index in bytes.indices {
-            state = state >> 8 ^ table[Int((state ^ UInt32(bytes[index])) & 0xFF)]
+        let tables = Self.tables.span
+        let count = bytes.count
+        var offset = 0
+        while count - offset >= 8 {
+            let low = state ^ Self.word(bytes, offset)
+            let high = Self.word(bytes, offset + 4)
+            state = tables[1792 + Int(low & 0xFF)] ^ tables[1536 + Int(low >> 8 & 0xFF)]
+                ^ tables[1280 + Int(low >> 16 & 0xFF)] ^ tables[1024 + Int(low >> 24)]
+                ^ tables[768 + Int(high & 0xFF)] ^ tables[512 + Int(high >> 8 & 0xFF)]
+                ^ tables[256 + Int(high >> 16 & 0xFF)] ^ tables[Int(high >> 24)]
+            offset += 8
+        }
+        while offset < count {
+            state = state >> 8 ^ tables[Int((state ^ UInt32(bytes[offset])) & 0xFF)]
+            offset += 1
         }
         self.state = state
+    }
+
+    /// Little-endian.
+    @inline(__always)
+    private static func word(_ bytes: Span<UInt8>, _ offset: Int) -> UInt32 {
+        UInt32(bytes[offset]) | UInt32(bytes[offset + 1]) << 8 | UInt32(bytes[offset + 2]) << 16
+            | UInt32(bytes[offset + 3]) << 24
     }
 
     package var value: UInt32 { ~state }

@@ -17,19 +17,12 @@ extension Span<UInt8> {
 
 /// Little-endian integers at the end of an array.
 extension [UInt8] {
-    mutating func appendLittleEndian(_ value: UInt16) {
-        append(UInt8(truncatingIfNeeded: value))
-        append(UInt8(truncatingIfNeeded: value >> 8))
-    }
-
-    mutating func appendLittleEndian(_ value: UInt32) {
-        appendLittleEndian(UInt16(truncatingIfNeeded: value))
-        appendLittleEndian(UInt16(truncatingIfNeeded: value >> 16))
-    }
-
-    mutating func appendLittleEndian(_ value: UInt64) {
-        appendLittleEndian(UInt32(truncatingIfNeeded: value))
-        appendLittleEndian(UInt32(truncatingIfNeeded: value >> 32))
+    mutating func appendLittleEndian<Value: FixedWidthInteger & UnsignedInteger>(_ value: Value) {
+        append(addingCapacity: Value.bitWidth / 8) { output in
+            for index in 0..<Value.bitWidth / 8 {
+                output.append(UInt8(truncatingIfNeeded: value >> Value(8 * index)))
+            }
+        }
     }
 
     mutating func append(_ bytes: Span<UInt8>) {

@@ -3,20 +3,38 @@ import BinaryCoding
 import Testing
 
 @Suite struct CRC32Tests {
-    /// The check value that every catalogue of CRCs gives for CRC-32/ISO-HDLC.
-    @Test func agreesWithTheCatalogue() {
-        #expect(CRC32.checksum(Array("123456789".utf8).span) == 0xCBF4_3926)
-        #expect(CRC32.checksum([UInt8]().span) == 0)
-        #expect(CRC32.checksum([UInt8](repeating: 0, count: 32).span) == 0x190A_55AD)
+    /// Published check values of CRC-32 (IEEE 802.3).
+    @Test(
+        arguments: [
+            ("", 0), ("a", 0xE8B7_BE43), ("abc", 0x3524_41C2), ("123456789", 0xCBF4_3926),
+            ("The quick brown fox jumps over the lazy dog", 0x414F_A339),
+        ] as [(String, UInt32)])
+    func agreesWithPublishedValues(_ text: String, checksum: UInt32) {
+        #expect(CRC32.checksum(Array(text.utf8).span) == checksum)
     }
 
-    @Test func canBeFedInParts() {
-        let bytes = Array("The quick brown fox jumps over the lazy dog".utf8)
-        for cut in 0...bytes.count {
-            var crc = CRC32()
-            crc.update(bytes.span.extracting(first: cut))
-            crc.update(bytes.span.extracting(droppingFirst: cut))
-            #expect(crc.value == 0x414F_A339)
+    /// Bit by bit, as the polynomial says.
+    private func slowly(_ bytes: [UInt8]) -> UInt32 {
+        var state: UInt32 = .max
+        for byte in bytes {
+            state ^= UInt32(byte)
+            for _ in 0..<8 { state = state & 1 == 0 ? state >> 1 : state >> 1 ^ 0xEDB8_8320 }
+        }
+        return ~state
+    }
+
+    @Test func agreesWithTheDefinitionAtEveryLengthAndSplit() {
+        let bytes = (0..<67).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ 11) }
+        for length in 0...bytes.count {
+            let part = Array(bytes.prefix(length))
+            let expected = slowly(part)
+            #expect(CRC32.checksum(part.span) == expected)
+            for split in [0, length / 3, length] {
+                var crc = CRC32()
+                crc.update(part.span.extracting(0..<split))
+                crc.update(part.span.extracting(split..<length))
+                #expect(crc.value == expected)
+            }
         }
     }
 }
