@@ -6,9 +6,9 @@ package struct CRC32: Sendable {
 
     package init() {}
 
-    /// Eight tables of 256, one behind the other: the first is of one byte, each further one of that byte and one more zero.
-    /// So eight bytes are taken in one step. Source: Intel, "Novel Table Lookup-Based Algorithms for High-Performance CRC
-    /// Generation" (Kounavis, Berry; "slicing-by-8").
+    /// Eight tables of 256, one behind the other: the first is of one byte, each further one of that byte and one
+    /// more zero. So eight bytes are taken in one step. Source: Intel, "Novel Table Lookup-Based Algorithms for
+    /// High-Performance CRC Generation" (Kounavis, Berry; "slicing-by-8").
     private static let tables: [UInt32] = {
         var tables = [UInt32](repeating: 0, count: 2048)
         for index in 0..<256 {
@@ -31,7 +31,8 @@ package struct CRC32: Sendable {
         while count - offset >= 8 {
             let low = state ^ Self.word(bytes, offset)
             let high = Self.word(bytes, offset + 4)
-            state = tables[1792 + Int(low & 0xFF)] ^ tables[1536 + Int(low >> 8 & 0xFF)]
+            state =
+                tables[1792 + Int(low & 0xFF)] ^ tables[1536 + Int(low >> 8 & 0xFF)]
                 ^ tables[1280 + Int(low >> 16 & 0xFF)] ^ tables[1024 + Int(low >> 24)]
                 ^ tables[768 + Int(high & 0xFF)] ^ tables[512 + Int(high >> 8 & 0xFF)]
                 ^ tables[256 + Int(high >> 16 & 0xFF)] ^ tables[Int(high >> 24)]

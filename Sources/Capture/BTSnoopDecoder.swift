@@ -3,9 +3,9 @@ import Measurement
 
 /// Takes the records of a btsnoop file from the start of a buffer, one a call.
 ///
-/// Big-endian throughout: "btsnoop", 0, version 1, data link; then for each record original length, included length, flags,
-/// drops so far, time, packet. Sources: Symbian's btsnoop description (RFC 1761 modified), BlueZ `doc/btsnoop.txt` for data
-/// link 2001.
+/// Big-endian throughout: "btsnoop", 0, version 1, data link; then for each record original length, included length,
+/// flags, drops so far, time, packet. Sources: Symbian's btsnoop description (RFC 1761 modified), BlueZ
+/// `doc/btsnoop.txt` for data link 2001.
 struct BTSnoopDecoder: Sendable {
     private static let fileHeader = 16
     private static let recordHeader = 24
@@ -20,9 +20,9 @@ struct BTSnoopDecoder: Sendable {
         case monitor = 2001
     }
 
-    /// Microseconds from midnight, 1 January of the year 0 to the Unix epoch. The format's description gives midnight,
-    /// 1 January 2000 as 0x00E03AB44A676000; that is 946 684 800 s after the Unix epoch. All known writers take this number, though
-    /// the Gregorian calendar would make it 12 days less.
+    /// Microseconds from midnight, 1 January of the year 0 to the Unix epoch. The format's description gives
+    /// midnight, 1 January 2000 as 0x00E03AB44A676000; that is 946 684 800 s after the Unix epoch. All known writers
+    /// take this number, though the Gregorian calendar would make it 12 days less.
     static let unixEpoch: Int64 = 0x00E0_3AB4_4A67_6000 - 946_684_800_000_000
 
     private(set) var headerRead = false

@@ -3,8 +3,8 @@ import Measurement
 
 /// How an interface counts time, as its `if_tsresol` and `if_tsoffset` options say.
 ///
-/// Source: draft-ietf-opsawg-pcapng, "Interface Description Block": the resolution's top bit tells a power of 2 from one of
-/// 10, the other bits are the negative exponent; 6 where the option is absent. The offset is in seconds.
+/// Source: draft-ietf-opsawg-pcapng, "Interface Description Block": the resolution's top bit tells a power of 2 from
+/// one of 10, the other bits are the negative exponent; 6 where the option is absent. The offset is in seconds.
 struct CaptureClock: Equatable, Sendable, BitwiseCopyable {
     static let microseconds: UInt8 = 6
 

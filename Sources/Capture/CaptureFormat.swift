@@ -8,8 +8,8 @@ package enum CaptureFormat: String, Sendable, BitwiseCopyable, CaseIterable {
 
     /// Says by their first bytes what bytes are.
     ///
-    /// Sources: draft-ietf-opsawg-pcapng (block type 0x0A0D0D0A), draft-ietf-opsawg-pcap (0xA1B2C3D4 microseconds, 0xA1B23C4D
-    /// nanoseconds, in the writer's byte order), Symbian's btsnoop ("btsnoop" and a zero).
+    /// Sources: draft-ietf-opsawg-pcapng (block type 0x0A0D0D0A), draft-ietf-opsawg-pcap (0xA1B2C3D4 microseconds,
+    /// 0xA1B23C4D nanoseconds, in the writer's byte order), Symbian's btsnoop ("btsnoop" and a zero).
     ///
     /// - Parameter prefix: at least 8 bytes of the file, where it has so many.
     /// - Returns: `nil` when they begin none of the formats.

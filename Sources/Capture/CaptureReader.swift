@@ -37,7 +37,8 @@ package struct CaptureReader: Sendable {
     /// Bytes of the input that were read, from its start.
     package var position: UInt64 { breakage?.position ?? buffer.position }
 
-    /// Takes the next bytes of the input. After a break they are counted and dropped, after an error they are dropped.
+    /// Takes the next bytes of the input. After a break they are counted and dropped, after an error they are
+    /// dropped.
     package mutating func append(_ bytes: Span<UInt8>) {
         guard failure == nil else { return }
         if breakage == nil {

@@ -21,8 +21,8 @@ package struct HCIPacket: ~Escapable {
     package let payload: Span<UInt8>
 
     /// - Parameter bytes: the frame's.
-    /// - Throws: `.truncated` when there is not even a type; `.invalid` for a link type that is not Bluetooth, an unknown direction
-    ///   or an unknown packet type.
+    /// - Throws: `.truncated` when there is not even a type; `.invalid` for a link type that is not Bluetooth, an
+    ///   unknown direction or an unknown packet type.
     @_lifetime(copy bytes)
     package init(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(DecodeError) {
         let header: Int

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Measurement
 
-/// A systemd journal entry in its export format: what pcapng keeps in block type 9, and Wireshark shows as a line of text
-/// between the packets.
+/// A systemd journal entry in its export format: what pcapng keeps in block type 9, and Wireshark shows as a line of
+/// text between the packets.
 ///
-/// Source: systemd "Journal Export Formats": a field a line, `NAME=value`; a value that holds a newline instead follows
-/// the name's line as a 64-bit little-endian length, the value and a newline. `__REALTIME_TIMESTAMP` is in microseconds
-/// since the Unix epoch.
+/// Source: systemd "Journal Export Formats": a field a line, `NAME=value`; a value that holds a newline instead
+/// follows the name's line as a 64-bit little-endian length, the value and a newline. `__REALTIME_TIMESTAMP` is in
+/// microseconds since the Unix epoch.
 struct JournalEntry: Equatable, Sendable {
     /// `nil` where it is absent or out of range.
     var time: Timestamp?
@@ -26,8 +26,9 @@ struct JournalEntry: Equatable, Sendable {
     init(_ bytes: Span<UInt8>) {
         var offset = 0
         while offset < bytes.count, bytes[offset] != 0 {
-            guard let lineEnd = Self.firstIndex(of: Self.newline, in: bytes, from: offset) else { return }
-            if let equals = Self.firstIndex(of: Self.equals, in: bytes, from: offset), equals < lineEnd {
+            guard let lineEnd = Self.firstIndex(of: Self.newline, in: bytes, offset..<bytes.count)
+            else { return }
+            if let equals = Self.firstIndex(of: Self.equals, in: bytes, offset..<lineEnd) {
                 take(Self.text(bytes, offset..<equals), Self.text(bytes, equals + 1..<lineEnd))
                 offset = lineEnd + 1
                 continue
@@ -54,9 +55,9 @@ struct JournalEntry: Equatable, Sendable {
     }
 
     private static func firstIndex(
-        of byte: UInt8, in bytes: Span<UInt8>, from start: Int
+        of byte: UInt8, in bytes: Span<UInt8>, _ range: Range<Int>
     ) -> Int? {
-        (start..<bytes.count).first { bytes[$0] == byte }
+        range.first { bytes[$0] == byte }
     }
 
     private static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {

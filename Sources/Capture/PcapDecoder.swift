@@ -3,8 +3,8 @@ import Measurement
 
 /// Takes the records of a classic pcap file from the start of a buffer, one a call.
 ///
-/// Source: draft-ietf-opsawg-pcap. The time zone and accuracy fields of the header are to be ignored; the upper half of the
-/// link type field tells of frame check sequences, which no link type read here has.
+/// Source: draft-ietf-opsawg-pcap. The time zone and accuracy fields of the header are to be ignored; the upper half
+/// of the link type field tells of frame check sequences, which no link type read here has.
 struct PcapDecoder: Sendable {
     private static let fileHeader = 24
     private static let recordHeader = 16

@@ -183,8 +183,8 @@ struct PcapngDecoder: Sendable {
             | UInt64(buffer.integer32(at: offset + 4, bigEndian: bigEndian))
     }
 
-    /// The part that enhanced and obsolete packet blocks share: from byte 20 on, captured and original length, the packet
-    /// padded to 4 bytes, and options of which 1 to 3 mean the same in both.
+    /// The part that enhanced and obsolete packet blocks share: from byte 20 on, captured and original length, the
+    /// packet padded to 4 bytes, and options of which 1 to 3 mean the same in both.
     private mutating func packet(
         in buffer: inout InputBuffer, _ count: Int, interface index: UInt32, ticks: UInt64,
         _ event: (CaptureEvent) -> Void
@@ -226,7 +226,8 @@ struct PcapngDecoder: Sendable {
             bigEndian: bigEndian, length: count)
     }
 
-    /// A second pass, so that packets without a comment pay nothing for it, and a packet that turns out bad tells none.
+    /// A second pass, so that packets without a comment pay nothing for it, and a packet that turns out bad tells
+    /// none.
     private func tellComments(
         of finished: OptionList, at time: Timestamp?, in buffer: InputBuffer,
         _ event: (CaptureEvent) -> Void
@@ -249,8 +250,8 @@ struct PcapngDecoder: Sendable {
         return .checksum(stored: stored, computed: computed)
     }
 
-    /// Has no time: it takes that of the packet before it. It belongs to the section's first interface, whose snapshot length
-    /// says how much of it was captured.
+    /// Has no time: it takes that of the packet before it. It belongs to the section's first interface, whose
+    /// snapshot length says how much of it was captured.
     private mutating func simplePacket(in buffer: inout InputBuffer, _ count: Int) -> DecodedBlock {
         guard count >= 16 else { return .bad(.badLength(UInt32(count))) }
         guard let interface = interfaces.first else { return .bad(.unknownInterface(0)) }

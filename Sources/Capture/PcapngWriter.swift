@@ -45,11 +45,12 @@ package struct PcapngWriter: Sendable {
     private let clockOffset: Int64
 
     /// - Parameters:
-    ///   - clockOffset: what to add to every time to make it Unix time, in seconds. Readers add it, so recordings made on another
-    ///     clock show true dates; times between frames are not touched.
+    ///   - clockOffset: what to add to every time to make it Unix time, in seconds. Readers add it, so recordings
+    ///     made on another clock show true dates; times between frames are not touched.
     /// - Throws: when a text is longer than the 65 535 bytes of an option.
     package init(_ section: Section, clockOffset: Int64 = 0) throws(PcapngWriterError) {
-        application = section.application ?? "sprintd"
+        // A newline would begin a new field of a journal entry.
+        application = section.application?.split(whereSeparator: \.isNewline).first.map(String.init) ?? "sprintd"
         self.clockOffset = clockOffset
         let start = begin(BlockType.section)
         output.appendLittleEndian(UInt32(0x1A2B_3C4D))
@@ -152,8 +153,9 @@ package struct PcapngWriter: Sendable {
         swap(&bytes, &scratch)
     }
 
-    /// Writes a text between the packets: an event of the session, a new clock anchor. It becomes a journal entry (block type
-    /// 9), which Wireshark lists in its place; an empty packet with a comment is malformed for it, or a damaged file.
+    /// Writes a text between the packets: an event of the session, a new clock anchor. It becomes a journal entry
+    /// (block type 9), which Wireshark lists in its place; an empty packet with a comment is malformed for it, or a
+    /// damaged file.
     ///
     /// - Parameter time: on the packets' clock; kept to the microsecond, and from the Unix epoch on.
     package mutating func comment(_ text: String, at time: Timestamp) throws(PcapngWriterError) {

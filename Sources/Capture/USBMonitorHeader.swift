@@ -2,9 +2,9 @@
 
 /// Where the fields of a Linux usbmon record lie, in bytes from its start.
 ///
-/// The first 48 bytes are link type 189's whole header; type 220's is 64 bytes. Each isochronous descriptor takes 16 bytes
-/// between the header and the data and is counted in the captured length. Source: Linux `Documentation/usb/usbmon.rst`
-/// ("struct usbmon_packet") and `drivers/usb/mon/mon_bin.c`.
+/// The first 48 bytes are link type 189's whole header; type 220's is 64 bytes. Each isochronous descriptor takes 16
+/// bytes between the header and the data and is counted in the captured length. Source: Linux
+/// `Documentation/usb/usbmon.rst` ("struct usbmon_packet") and `drivers/usb/mon/mon_bin.c`.
 enum USBMonitorHeader {
     static let identifier = 0
     static let event = 8
@@ -21,7 +21,8 @@ enum USBMonitorHeader {
     static let status = 28
     static let requestedLength = 32
     static let capturedLength = 36
-    /// A setup packet of 8 bytes (always little-endian), or two 32-bit numbers of an isochronous transfer: errors, descriptors.
+    /// A setup packet of 8 bytes (always little-endian), or two 32-bit numbers of an isochronous transfer: errors,
+    /// descriptors.
     static let setup = 40
     static let isochronousCount = 44
     static let shortLength = 48
@@ -36,8 +37,8 @@ enum USBMonitorHeader {
 
     static let isochronous: UInt8 = 0
 
-    /// Turns the header of a big-endian machine, and its isochronous descriptors, into little-endian. usbmon writes what the
-    /// machine that records has in memory.
+    /// Turns the header of a big-endian machine, and its isochronous descriptors, into little-endian. usbmon writes
+    /// what the machine that records has in memory.
     ///
     /// - Parameter range: the record's place in the buffer. One shorter than its header is left as it is.
     static func swapByteOrder(in buffer: inout InputBuffer, at range: Range<Int>, isMmapped: Bool) {

@@ -49,8 +49,9 @@ package struct USBPacket: ~Escapable {
     package let payload: Span<UInt8>
 
     /// - Parameter bytes: the frame's.
-    /// - Throws: `.truncated` when the header, or an isochronous transfer's descriptors, are not all there; `.invalid` for a link
-    ///   type that is not usbmon, an unknown event or an unknown transfer type. Data cut by the recorder is no error.
+    /// - Throws: `.truncated` when the header, or an isochronous transfer's descriptors, are not all there;
+    ///   `.invalid` for a link type that is not usbmon, an unknown event or an unknown transfer type. Data cut by
+    ///   the recorder is no error.
     @_lifetime(copy bytes)
     package init(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(DecodeError) {
         typealias Field = USBMonitorHeader
@@ -146,7 +147,8 @@ extension USBPacket {
     /// Appends a frame of link type 220 that says: these bytes crossed the bus.
     ///
     /// - Parameters:
-    ///   - direction: `.received` makes a completion on an input endpoint, `.sent` a submission on an output endpoint.
+    ///   - direction: `.received` makes a completion on an input endpoint, `.sent` a submission on an output
+    ///     endpoint.
     ///   - endpoint: 0...15; the direction's bit is added.
     ///   - identifier: any number; the same for no two transfers that are under way together.
     package static func encode(

@@ -68,7 +68,8 @@ struct ByteSource: ~Copyable {
     mutating func read(_ body: (Span<UInt8>) -> Void) throws(RecordingError) -> Bool {
         let count: Int
         do {
-            // SAFETY: the buffer is the array's own storage and is used within the call only; `read` writes no more than its length.
+            // SAFETY: the buffer is the array's own storage and is used within the call only; `read` writes no more
+            // than its length.
             count = try unsafe chunk.withUnsafeMutableBytes { buffer in
                 try unsafe descriptor.read(into: buffer)
             }

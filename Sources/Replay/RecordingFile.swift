@@ -4,7 +4,8 @@ package import Measurement
 
 /// A recording of any kind, read from a file, a FIFO or the standard input in constant memory.
 ///
-/// What is torn or bad ends the recording early and is told in ``notes``; only a file from which nothing can be had throws.
+/// What is torn or bad ends the recording early and is told in ``notes``; only a file from which nothing can be had
+/// throws.
 package struct RecordingFile: ~Copyable {
     /// The path as it was given, or `standard input`.
     package let name: String
@@ -55,8 +56,8 @@ package struct RecordingFile: ~Copyable {
             + " it begins with \(shown)"
     }
 
-    /// What a person should know of the recording: a torn end, packets passed over. One line each; complete once the end is
-    /// reached.
+    /// What a person should know of the recording: a torn end, packets passed over. One line each; complete once the
+    /// end is reached.
     package var notes: [String] {
         switch format {
         case .pcapng, .pcap, .btsnoop: told.lines

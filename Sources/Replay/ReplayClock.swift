@@ -3,8 +3,8 @@ package import Measurement
 
 /// Says how long to wait before a recorded frame is due.
 ///
-/// The first frame is due when it is asked for, every other one as long after it as it was recorded, divided by the rate. One
-/// that is late is due at once and moves none behind it, so a replay that was held up catches up.
+/// The first frame is due when it is asked for, every other one as long after it as it was recorded, divided by the
+/// rate. One that is late is due at once and moves none behind it, so a replay that was held up catches up.
 ///
 ///     recorded   |--1 s--|----2 s----|          rate 2
 ///     due        |-½ s|--1 s--|

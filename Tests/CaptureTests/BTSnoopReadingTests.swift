@@ -33,7 +33,9 @@ import Testing
 
     @Test func takesARecorderThatCountsFromItsOwnStart() {
         let reading = Outcome(
-            file(dataLink: 1002, [(2, 5, SmallRecording.reset), (3, 9, SmallRecording.resetDone), (3, Self.year2000, [])]))
+            file(
+                dataLink: 1002,
+                [(2, 5, SmallRecording.reset), (3, 9, SmallRecording.resetDone), (3, Self.year2000, [])]))
         #expect(reading.times == [5000, 9000])
         // It keeps to what it began with.
         #expect(reading.breakage?.fault == .timeOutOfRange)
@@ -55,10 +57,11 @@ import Testing
         #expect(reading.frames.first?.header.originalLength == 8)
     }
 
-    @Test(arguments: [
-        (2, [0, 0, 0, 0, 1]), (3, [0, 0, 0, 1, 4]), (4, [0, 0, 0, 0, 2]), (5, [0, 0, 0, 1, 2]),
-        (6, [0, 0, 0, 0, 3]), (7, [0, 0, 0, 1, 3]), (18, [0, 0, 0, 0, 5]), (19, [0, 0, 0, 1, 5]),
-    ] as [(UInt32, [UInt8])])
+    @Test(
+        arguments: [
+            (2, [0, 0, 0, 0, 1]), (3, [0, 0, 0, 1, 4]), (4, [0, 0, 0, 0, 2]), (5, [0, 0, 0, 1, 2]),
+            (6, [0, 0, 0, 0, 3]), (7, [0, 0, 0, 1, 3]), (18, [0, 0, 0, 0, 5]), (19, [0, 0, 0, 1, 5]),
+        ] as [(UInt32, [UInt8])])
     func mapsTheMonitorsOpcodes(_ opcode: UInt32, header: [UInt8]) {
         let reading = Outcome(file(dataLink: 2001, [(1 << 16 | opcode, Self.year2000, [0xAB])]))
         #expect(reading.frames.map(\.bytes) == [header + [0xAB]])

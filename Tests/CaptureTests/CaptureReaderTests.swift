@@ -115,9 +115,10 @@ import Testing
         #expect(
             events == [
                 .broken(CaptureBreak(position: place, fault: .tooLong(0xAAAA_AAAA), droppedBytes: 1016))
-            ] || events == [
-                .broken(CaptureBreak(position: place, fault: .badLength(0xAAAA_AAAA), droppedBytes: 1016))
-            ])
+            ]
+                || events == [
+                    .broken(CaptureBreak(position: place, fault: .badLength(0xAAAA_AAAA), droppedBytes: 1016))
+                ])
         #expect(try reader.next(frame: { _, _ in }, event: { events.append($0) }) == .end)
         #expect(events.count == 1)
     }

@@ -235,7 +235,9 @@ import Testing
         Fault(name: "lengths differ", changes: [36: 44], fault: .lengthsDiffer(40, 44)),
         Fault(name: "interface not described", changes: [8: 1], fault: .unknownInterface(1)),
         Fault(name: "more captured than there is", changes: [20: 9], fault: .badLength(9)),
-        Fault(name: "captured length overflows", changes: [20: 0xFF, 21: 0xFF, 22: 0xFF, 23: 0xFF], fault: .badLength(.max)),
+        Fault(
+            name: "captured length overflows", changes: [20: 0xFF, 21: 0xFF, 22: 0xFF, 23: 0xFF],
+            fault: .badLength(.max)),
         Fault(name: "option beyond the block", changes: [20: 0, 28: 1, 30: 8], fault: .badOptions),
     ]
     @Test(arguments: faults) func stopsAtABadBlock(_ fault: Fault) {

@@ -97,7 +97,9 @@ import Testing
 
     @Test func recordsEveryLinkTypeAgain() throws {
         var frames: [Outcome.Frame] = []
-        for (index, link) in [LinkType.bluetoothHCIH4, .bluetoothHCIH4WithDirection, .usbLinux, .usbLinuxMmapped].enumerated() {
+        for (index, link) in [LinkType.bluetoothHCIH4, .bluetoothHCIH4WithDirection, .usbLinux, .usbLinuxMmapped]
+            .enumerated()
+        {
             for interface: UInt32 in [0, 7] {
                 for length in 0..<9 {
                     let header = CapturedFrame(

@@ -20,7 +20,8 @@ enum RealRecordings {
 }
 
 @Suite struct RealRecordingTests {
-    /// The text beside the capture was made from it by its recorders' tools: seconds from the first frame, direction, bytes.
+    /// The text beside the capture was made from it by its recorders' tools: seconds from the first frame,
+    /// direction, bytes.
     @Test(.enabled(if: RealRecordings.available, "the folder of real recordings is absent"))
     func agreesWithTheTextMadeFromTheSameCapture() throws {
         let folder = RealRecordings.folder.appendingPathComponent("ant")
