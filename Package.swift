@@ -42,24 +42,27 @@ let package = Package(
         target("BinaryCoding"),
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
-        target("GATT", ["BinaryCoding", "Measurement"]),
+        target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         target("FIT", ["BinaryCoding", "Measurement"]),
         target("CSV", ["BinaryCoding", "Measurement"]),
         target("Fusion", ["Measurement"]),
         target("Segmentation", ["Measurement", "Fusion"]),
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         target("Analysis", ["Segmentation", "Scoring"]),
+        target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
 
         // Around the core: files, devices, sockets.
         target(
             "Replay",
-            ["Capture", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
+            ["Capture", "CSV", "FIT", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
+        target("SessionStore", ["Capture", "Measurement"]),
+
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
-        tests("GATT", ["BinaryCoding", "Measurement"]),
+        tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
         tests("CSV", ["Measurement"]),
         tests("Fusion", ["Measurement"]),
@@ -67,5 +70,6 @@ let package = Package(
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         tests("Analysis", ["Measurement", "Segmentation"]),
         tests("Replay", ["Capture", "Measurement"]),
+        tests("SessionStore", ["Capture", "Measurement"]),
     ]
 )

@@ -129,7 +129,7 @@ extension AnalysisDocument {
         package var meanSpeed: Double?
         package var maxSpeed: Double?
         package var peakHeartRate: Double?
-        /// The fall of heart rate from its peak, in bpm, 30, 60 and 90 s after it.
+        /// The fall of heart rate from its peak, in bpm, 30, 60 and 90 s after the sprint's end.
         package var recovery30: Double?
         package var recovery60: Double?
         package var recovery90: Double?
@@ -208,6 +208,8 @@ extension AnalysisDocument {
         package var frames: Int
         package var badFrames: Int
         package var droppedFrames: Int
+        /// Messages that sensors sent and nobody heard, where they can be counted.
+        package var lostMessages = 0
         package var gaps: [Gap] = []
         /// Heart-rate samples that were marked as artefacts, and speed samples marked as outliers.
         package var heartRateArtefacts: Int

@@ -44,6 +44,9 @@ extension CSVError: CustomStringConvertible {
         let name = columnName.map { " (\($0))" } ?? ""
         return "line \(line), column \(column)\(name): \(problem)"
     }
+
+    /// What is wrong, and in which named column, without the place.
+    package var reason: String { columnName.map { "\($0): \(problem)" } ?? "\(problem)" }
 }
 
 extension CSVError.Problem: CustomStringConvertible {

@@ -2,7 +2,7 @@
 package import BinaryCoding
 
 /// The H4 octet. Source: Bluetooth Core Specification, volume 4 part A, "UART transport layer".
-package enum HCIPacketType: UInt8, Sendable, BitwiseCopyable {
+package enum HCIPacketType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case command = 1
     case acl = 2
     case sco = 3

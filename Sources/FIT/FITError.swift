@@ -24,13 +24,15 @@ package struct FITError: Error, Equatable, Sendable {
 }
 
 extension FITError: CustomStringConvertible {
-    package var description: String {
+    package var description: String { "byte \(offset): \(reason)" }
+
+    /// What is wrong, without the place.
+    package var reason: String {
         switch problem {
         case .empty: "the input is empty, not a FIT file"
-        case .headerCutShort: "byte \(offset): the input ends inside the FIT file header"
-        case .headerSize(let size):
-            "byte \(offset): not a FIT file: its header claims \(size) bytes, fewer than 12"
-        case .noSignature: "byte \(offset): not a FIT file: \".FIT\" is missing from its header"
+        case .headerCutShort: "the input ends inside the FIT file header"
+        case .headerSize(let size): "not a FIT file: its header claims \(size) bytes, fewer than 12"
+        case .noSignature: "not a FIT file: \".FIT\" is missing from its header"
         }
     }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+package import Capture
 import BinaryCoding
 package import Measurement
 

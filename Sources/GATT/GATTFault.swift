@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+package import Capture
 package import BinaryCoding
 
 /// Input that is not what it claims to be. It is dropped and counted; decoding goes on.

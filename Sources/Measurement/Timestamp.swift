@@ -40,7 +40,8 @@ package struct Timestamp: Hashable, Sendable, BitwiseCopyable {
         } else if scaled <= -0x1p61 {
             self.init(nanoseconds: -(1 << 61))
         } else {
-            self.init(nanoseconds: Int64(scaled.rounded()))
+            // Not `rounded()`: it calls the C library's `round`, which the core does not link.
+            self.init(nanoseconds: Int64(scaled < 0 ? scaled - 0.5 : scaled + 0.5))
         }
     }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CSV
+import FIT
 import Measurement
 
 /// Reads the formats that hold samples instead of frames, FIT and CSV, as their bytes arrive.
@@ -9,20 +11,108 @@ struct SampleReader: Sendable {
         var reason: String
     }
 
-    private let format: RecordingFormat
+    private enum Reader {
+        case fit(FITSampleReader)
+        case csv(CSVSampleReader)
+        /// A capture: its frames are read elsewhere.
+        case none
+    }
 
-    init(_ format: RecordingFormat) { self.format = format }
+    private var reader: Reader
+
+    init(_ format: RecordingFormat) {
+        switch format {
+        case .fit: reader = .fit(FITSampleReader())
+        case .csv: reader = .csv(CSVSampleReader())
+        case .pcapng, .pcap, .btsnoop: reader = .none
+        }
+    }
 
     /// What was dropped, and where; one line each.
-    var notes: [String] { [] }
+    var notes: [String] {
+        switch reader {
+        case .fit(let fit): fit.notes
+        case .csv(let csv): csv.notes
+        case .none: []
+        }
+    }
 
-    mutating func append(_ bytes: Span<UInt8>) {}
+    /// Records read, and records dropped.
+    var counts: (records: Int, bad: Int) {
+        switch reader {
+        case .fit(let fit): (fit.recordCount, fit.badCount)
+        case .csv(let csv): (csv.recordCount, csv.badCount)
+        case .none: (0, 0)
+        }
+    }
 
-    mutating func endOfInput() {}
+    /// The time of the last record, also of one that gave no sample.
+    var lastTime: Timestamp? {
+        switch reader {
+        case .fit(let fit): fit.lastTime
+        case .csv(let csv): csv.lastTime
+        case .none: nil
+        }
+    }
+
+    /// The device that a FIT file names for a kind of sensor.
+    func name(of kind: SensorKind) -> String? {
+        switch reader {
+        case .fit(let fit): fit.name(of: kind)
+        case .csv, .none: nil
+        }
+    }
+
+    // Each case is taken out while it is changed, so that the reader inside is not copied with its buffer.
+
+    mutating func append(_ bytes: Span<UInt8>) {
+        switch reader {
+        case .fit(var fit):
+            reader = .none
+            fit.append(bytes)
+            reader = .fit(fit)
+        case .csv(var csv):
+            reader = .none
+            csv.append(bytes)
+            reader = .csv(csv)
+        case .none: break
+        }
+    }
+
+    mutating func endOfInput() {
+        switch reader {
+        case .fit(var fit):
+            reader = .none
+            fit.endOfInput()
+            reader = .fit(fit)
+        case .csv(var csv):
+            reader = .none
+            csv.endOfInput()
+            reader = .csv(csv)
+        case .none: break
+        }
+    }
 
     /// - Returns: `nil` when more input is needed, or all is read.
     mutating func next() throws(Fault) -> Sample? {
-        // FITSampleReader and CSVSampleReader go here, each behind its case of `format`.
-        throw Fault(position: nil, reason: "\(format.rawValue) recordings are not supported")
+        switch reader {
+        case .fit(var fit):
+            reader = .none
+            defer { reader = .fit(fit) }
+            do throws(FITError) {
+                return try fit.next()
+            } catch {
+                throw Fault(position: .byte(UInt64(clamping: error.offset)), reason: error.reason)
+            }
+        case .csv(var csv):
+            reader = .none
+            defer { reader = .csv(csv) }
+            do throws(CSVError) {
+                return try csv.next()
+            } catch {
+                throw Fault(position: .line(error.line, column: error.column), reason: error.reason)
+            }
+        case .none: return nil
+        }
     }
 }

@@ -1,16 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// What an HCI packet is: the byte that H4 framing puts in front of it.
-///
-/// Source: Bluetooth Core 5.4, Vol 4 Part A, section 2 (UART transport layer).
-package enum HCIPacketType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
-    case command = 1
-    case acl = 2
-    case sco = 3
-    case event = 4
-    case iso = 5
-}
-
 /// The two ends of a connection, as the machine that recorded it sees them.
 enum Side: UInt8, Sendable, BitwiseCopyable {
     case host

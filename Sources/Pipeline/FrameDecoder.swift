@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import ANT
+package import Capture
+package import GATT
+package import Measurement
+
+/// Captured frames in, samples out: the part of the pipeline that all athletes share.
+///
+/// Time begins at 0 with the first frame. A frame stamped earlier than the one before keeps that one's time and is counted: recorders on
+/// several cores write neighbours out of order, and nothing behind this may see time run backwards.
+package struct FrameDecoder: Sendable {
+    /// What a frame turned out to hold, for those who want more than samples.
+    package enum Event: Sendable {
+        case sample(Sample)
+        case ant(ANTEvent)
+        case gatt(GATTEvent)
+    }
+
+    /// More gaps than these are counted, not listed.
+    private static let gapLimit = 256
+    private static let guessLimit = 32
+    /// Dynastream and Garmin, makers of every ANT stick (protocol notes, section 1).
+    private static let antVendor: UInt16 = 0x0FCF
+
+    private var ant = ANTDecoder()
+    private var gatt: GATTDecoder
+    private var firstTime: Timestamp?
+    private var lastTime = Timestamp.zero
+
+    package private(set) var frames = 0
+    /// Frames whose link type or header nobody here reads.
+    package private(set) var unreadable = 0
+    package private(set) var backwards = 0
+    private var ledger = Ledger()
+
+    /// What the events of a recording add up to.
+    private struct Ledger: Sendable {
+        var gaps: [RecordingFacts.Gap] = []
+        var gapsNotKept = 0
+        var guesses: [String] = []
+        var sensorNames: [SensorID: String] = [:]
+
+        mutating func note(_ event: ANTEvent) {
+            guard case .lostMessages(let sensor, _, let from, let to) = event else { return }
+            if gaps.count < FrameDecoder.gapLimit {
+                gaps.append(.init(sensor: sensor, start: from.seconds, end: to.seconds))
+            } else {
+                gapsNotKept += 1
+            }
+        }
+
+        mutating func note(_ event: GATTEvent) {
+            switch event {
+            case .sensorInfo(let sensor, let information):
+                if let name = information.name ?? information.model { sensorNames[sensor] = name }
+            case .guessed(_, let sensor, let handle, let uuid):
+                guard guesses.count < FrameDecoder.guessLimit else { return }
+                guesses.append(
+                    "the discovery of \(sensor) is not in the recording: its handle \(handle) was taken for "
+                        + "\(uuid.name ?? "an unnamed characteristic") by the shape of its values")
+            case .sample, .pdu, .connected, .disconnected, .bad: break
+            }
+        }
+    }
+
+    /// - Parameter reportsPDUs: whether ``Event/gatt(_:)`` brings each ATT PDU, for a person to read.
+    package init(reportsPDUs: Bool = false) {
+        gatt = GATTDecoder(reportsPDUs: reportsPDUs)
+    }
+
+    /// Seconds from the first frame to the last.
+    package var duration: Double { lastTime.seconds }
+
+    /// The first frame's time on the recording's own clock.
+    package var start: Timestamp? { firstTime }
+
+    /// ANT messages with a wrong checksum or length, and Bluetooth packets that are not what they claim to be.
+    package var badFrames: Int {
+        let counters = ant.counters
+        return Int(clamping: counters.badChecksums &+ counters.badLengths &+ counters.shortData)
+            + Int(clamping: gatt.counters.bad)
+    }
+
+    /// Messages that sensors sent and nobody heard.
+    package var lostMessages: Int { Int(clamping: ant.counters.lostMessages) }
+
+    package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Event) -> Void) {
+        frames += 1
+        let first = firstTime ?? frame.time
+        firstTime = first
+        var time = Timestamp(nanoseconds: frame.time.nanoseconds(since: first))
+        if time < lastTime {
+            backwards += 1
+            time = lastTime
+        }
+        lastTime = time
+        switch frame.link {
+        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, emit: emit)
+        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, emit: emit)
+        case .unsupported: unreadable += 1
+        }
+    }
+
+    /// Tells what the decoders held back for later evidence. Call once, after the last frame.
+    package mutating func finish(emit: (Event) -> Void) {
+        var ledger = Ledger()
+        swap(&ledger, &self.ledger)
+        ant.finish { event in
+            ledger.note(event)
+            emit(.ant(event))
+        }
+        swap(&ledger, &self.ledger)
+    }
+
+    private mutating func ingestUSB(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, emit: (Event) -> Void
+    ) {
+        guard let packet = try? USBPacket(frame, bytes) else {
+            unreadable += 1
+            return
+        }
+        let stick = UInt32(packet.bus) << 8 | UInt32(packet.device)
+        if let descriptor = packet.deviceDescriptor {
+            if descriptor.vendor == Self.antVendor { ant.trust(stick: stick) }
+            return
+        }
+        guard packet.carriesData, packet.transfer == .bulk || packet.transfer == .interrupt else { return }
+        // The ledger is taken out while the decoder, its neighbour, is changed.
+        var ledger = Ledger()
+        swap(&ledger, &self.ledger)
+        ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
+            if case .sample(let sample) = event { emit(.sample(sample)) }
+            ledger.note(event)
+            emit(.ant(event))
+        }
+        swap(&ledger, &self.ledger)
+    }
+
+    private mutating func ingestBluetooth(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, emit: (Event) -> Void
+    ) {
+        guard let packet = try? HCIPacket(frame, bytes) else {
+            unreadable += 1
+            return
+        }
+        var ledger = Ledger()
+        swap(&ledger, &self.ledger)
+        gatt.receive(
+            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
+            adapter: packet.adapter, at: time
+        ) { event in
+            if case .sample(let sample) = event { emit(.sample(sample)) }
+            ledger.note(event)
+            emit(.gatt(event))
+        }
+        swap(&ledger, &self.ledger)
+    }
+
+    /// What a finished recording comes to, for the analysis.
+    ///
+    /// - Parameters:
+    ///   - kind: the container: `pcapng`, `pcap` or `btsnoop`.
+    ///   - notes: what its reader had to say.
+    package func facts(kind: String, notes: [String] = []) -> RecordingFacts {
+        var facts = RecordingFacts(kind: kind, duration: duration)
+        facts.frames = frames
+        facts.badFrames = badFrames
+        facts.lostMessages = lostMessages
+        facts.gaps = ledger.gaps
+        facts.notes = notes + ledger.guesses
+        func note(_ count: Int, _ text: String) {
+            if count > 0 { facts.notes.append("\(count) \(text)") }
+        }
+        note(unreadable, "frames are of a kind that is not read here")
+        note(backwards, "frames were stamped earlier than the one before and taken as of its time")
+        note(ledger.gapsNotKept, "more gaps than are listed")
+        facts.sensorNames = ledger.sensorNames
+        return facts
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Fusion
+package import Scoring
+package import Segmentation
+
+/// What one sample led to, in the order in which it became known.
+package enum PipelineEvent: Sendable {
+    case fused(FusedSample)
+    case phase(PhaseChange)
+    /// A sprint has just ended. The score is provisional: heart rate has not peaked yet, and an estimated maximum may still rise.
+    case sprintEnded(index: Int, SprintTrace, SprintScore)
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+/// What the session store asks of a file system. The seam at which tests put a disk that fills, fails, tears and forgets.
+package protocol FileSystem: AnyObject {
+    /// Makes a folder, mode 0700; that it is already there is no error.
+    func makeFolder(_ path: String) throws(FileError)
+    /// Makes a folder that must not be there yet, mode 0700.
+    func makeNewFolder(_ path: String) throws(FileError)
+    /// Opens a file that must not be there yet for appending, mode 0600.
+    func create(_ path: String) throws(FileError) -> OpenFile
+    /// Appends as many of the bytes as fit, at least one, and says how many.
+    func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int
+    /// Returns when everything appended will survive a power cut.
+    func sync(_ file: OpenFile) throws(FileError)
+    func close(_ file: OpenFile)
+    /// Returns when the folder's entries will survive a power cut.
+    func syncFolder(_ path: String) throws(FileError)
+    /// Replaces `new` in one step.
+    func rename(_ old: String, to new: String) throws(FileError)
+    func remove(_ path: String) throws(FileError)
+    /// The names in a folder, sorted; without `.` and `..`.
+    func list(_ path: String) throws(FileError) -> [String]
+    func exists(_ path: String) -> Bool
+}
+
+/// A file that is open for appending: the file system's own number for it.
+package struct OpenFile: Equatable, Sendable {
+    package var number: Int32
+    package var path: String
+
+    package init(number: Int32, path: String) {
+        self.number = number
+        self.path = path
+    }
+}
+
+/// A refused file operation.
+package struct FileError: Error, Equatable, Sendable {
+    package enum Operation: String, Sendable {
+        case makeFolder = "make the folder"
+        case create
+        case write = "write to"
+        case sync
+        case rename
+        case remove
+        case list
+    }
+
+    package var operation: Operation
+    package var path: String
+    /// The system's error number.
+    package var number: Int32
+    /// The system's words for it.
+    package var reason: String
+
+    package init(operation: Operation, path: String, number: Int32, reason: String) {
+        self.operation = operation
+        self.path = path
+        self.number = number
+        self.reason = reason
+    }
+}
+
+extension FileError: CustomStringConvertible {
+    package var description: String { "cannot \(operation.rawValue) \(path): \(reason)" }
+}
