@@ -50,6 +50,7 @@ let package = Package(
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         target("Analysis", ["Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
+        target("Simulation", ["Measurement"]),
 
         // Around the core: files, devices, sockets.
         target(
@@ -71,5 +72,6 @@ let package = Package(
         tests("Analysis", ["Measurement", "Segmentation"]),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Capture", "Measurement"]),
+        tests("Simulation", ["Measurement"]),
     ]
 )
