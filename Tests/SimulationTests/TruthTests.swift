@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test func theDurationIsTheLastFramesTime() {
-        var session = SimulatedSession(configuration { $0.startTime = Timestamp(seconds: 5000) })
+        var session = SimulatedSession(configuration("sprint-1x10-20") { $0.startTime = Timestamp(seconds: 5000) })
         var last = Timestamp.zero
         session.run { frame, _ in last = frame.time }
         #expect(abs(session.duration - (last.seconds - 5000)) < 1e-6)
