@@ -70,8 +70,8 @@ struct ANTDevice: Sendable {
 
     /// The strap's message for the present slot.
     ///
-    /// Source: "ANT+ Device Profile – Heart Rate Monitor" (D00000693): bit 7 of byte 0 toggles every fourth message; one message in 65
-    /// is a background page, here in turn 1, 2, 3 and 7 as a real strap was seen to send them.
+    /// Source: "ANT+ Device Profile – Heart Rate Monitor" (D00000693): bit 7 of byte 0 toggles every fourth message;
+    /// one message in 65 is a background page, here in turn 1, 2, 3 and 7 as a real strap was seen to send them.
     func page(of strap: StrapSensor, at time: Double) -> UInt64 {
         let toggle: UInt8 = slots / 4 & 1 == 0 ? 0 : 0x80
         var bytes: UInt64
@@ -104,8 +104,8 @@ struct ANTDevice: Sendable {
 
     /// The footpod's message for the present slot.
     ///
-    /// Source: "ANT+ Device Profile – Stride Based Speed and Distance Monitor" (D00000830); the order of pages, two of a kind and the common
-    /// pages 80, 81 and 82 twice after 64 others, as in Nordic's nRF5 SDK 15 (`ant_sdm.c`).
+    /// Source: "ANT+ Device Profile – Stride Based Speed and Distance Monitor" (D00000830); the order of pages, two of
+    /// a kind and the common pages 80, 81 and 82 twice after 64 others, as in Nordic's nRF5 SDK 15 (`ant_sdm.c`).
     mutating func page(of pod: inout FootpodSensor, at time: Double) -> UInt64 {
         let place = slots % 66
         if place >= 64 {
@@ -117,7 +117,8 @@ struct ANTDevice: Sendable {
                 // Reserved, supplemental and main software revision, serial number.
                 return 81 | 0xFF << 8 | 0xFF << 16 | 0x15 << 24 | UInt64(serial) << 32
             default:
-                // Reserved, no battery number, operating time in 2 s, 1/256 V, and volts 2, status 2 (good), 2 s resolution.
+                // Reserved, no battery number, operating time in 2 s, 1/256 V, and volts 2, status 2 (good), 2 s
+                // resolution.
                 return 82 | 0xFFFF << 8 | operatingTicks(at: time) << 24 | 0xC0 << 48 | 0xA2 << 56
             }
         }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The host's start-up talk with an ANTUSB2 stick, paced as in a real capture: an exchange takes about 0.1 s, the reset 0.56 s.
+/// The host's start-up talk with an ANTUSB2 stick, paced as in a real capture: an exchange takes about 0.1 s, the
+/// reset 0.56 s.
 ///
-/// Source: message ids and fields from "ANT Message Protocol and Usage" (D00000652), section 9.5; capabilities, version and the pauses from
-/// a usbmon capture of an ANTUSB2 (firmware AP2USB1.05).
+/// Source: message ids and fields from "ANT Message Protocol and Usage" (D00000652), section 9.5; capabilities,
+/// version and the pauses from a usbmon capture of an ANTUSB2 (firmware AP2USB1.05).
 struct ANTDialogue {
     /// The ANT+ network key that every open ANT+ host program carries.
     private static let networkKey: [UInt8] = [0xB9, 0xA5, 0x21, 0xFB, 0xBD, 0x72, 0xC3, 0x45]
@@ -67,7 +68,8 @@ struct ANTDialogue {
         set(0x46, [0] + Self.networkKey)
     }
 
-    /// - Parameter extendedFlags: what each message carries: 0x80 channel id, 0x40 signal strength, 0x20 time; 0 for nothing.
+    /// - Parameter extendedFlags: what each message carries: 0x80 channel id, 0x40 signal strength, 0x20 time; 0 for
+    ///   nothing.
     mutating func open(_ channels: [Channel], extendedFlags: UInt8) {
         reset()
         if extendedFlags != 0 { set(0x6E, [0, extendedFlags]) }
@@ -84,7 +86,8 @@ struct ANTDialogue {
                 ])
             // Search for ever.
             set(0x44, [number, 0xFF])
-            set(0x43, [number, UInt8(truncatingIfNeeded: channel.period), UInt8(truncatingIfNeeded: channel.period >> 8)])
+            let period = channel.period
+            set(0x43, [number, UInt8(truncatingIfNeeded: period), UInt8(truncatingIfNeeded: period >> 8)])
             // 2457 MHz.
             set(0x45, [number, 57])
             set(0x4B, [number])

@@ -2,8 +2,8 @@
 
 /// ANT serial messages as they cross the USB: sync 0xA4, length, id, payload, exclusive-or of all before.
 ///
-/// Source: "ANT Message Protocol and Usage" (D00000652), sections 7 and 9; the two zero bytes after each message to the stick are
-/// what vendor host code sends, as seen in real captures.
+/// Source: "ANT Message Protocol and Usage" (D00000652), sections 7 and 9; the two zero bytes after each message to
+/// the stick are what vendor host code sends, as seen in real captures.
 enum ANTFraming {
     static let broadcast: UInt8 = 0x4E
     static let channelResponse: UInt8 = 0x40

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// What crosses the HCI before a sensor's first notification: the scan, the connection, the discovery and the subscription.
+/// What crosses the HCI before a sensor's first notification: the scan, the connection, the discovery and the
+/// subscription.
 ///
-/// Source: Bluetooth Core Specification, Vol 4, Part E (HCI commands and events, section 7) and Part A (H4 packet types); Vol 3, Part A (L2CAP,
-/// ATT on channel 4) and Part F (ATT).
+/// Source: Bluetooth Core Specification, Vol 4, Part E (HCI commands and events, section 7) and Part A (H4 packet
+/// types); Vol 3, Part A (L2CAP, ATT on channel 4) and Part F (ATT).
 struct BluetoothDialogue {
     static let command: UInt8 = 1
     static let data: UInt8 = 2
@@ -29,7 +30,8 @@ struct BluetoothDialogue {
         put(Self.event, fromController: true, [code, UInt8(truncatingIfNeeded: parameters.count)] + parameters)
     }
 
-    /// Sends a command; the controller answers with Command Complete (0x0E), or Command Status (0x0F) for what takes time.
+    /// Sends a command; the controller answers with Command Complete (0x0E), or Command Status (0x0F) for what takes
+    /// time.
     private mutating func command(_ opcode: UInt16, _ parameters: [UInt8], takesTime: Bool = false) {
         var bytes: [UInt8] = []
         bytes.append16(opcode)

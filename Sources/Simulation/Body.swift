@@ -34,7 +34,8 @@ struct Body: Sendable {
         // A group starts on one signal, each in their own time.
         var random = SplitMix64(seed: seed, stream: 0x5354_4152, index: athlete)
         segmentEnd = Self.grid(planStart + random.uniform(0.1...0.7))
-        record.begin(.rest, at: Double(index) * Self.step, until: Double(segmentEnd) * Self.step, position: 0, effort: nil)
+        record.begin(
+            .rest, at: Double(index) * Self.step, until: Double(segmentEnd) * Self.step, position: 0, effort: nil)
     }
 
     private static func grid(_ seconds: Double) -> Int {

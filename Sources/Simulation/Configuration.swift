@@ -51,7 +51,8 @@ extension SimulatedSession {
         package var strap: Radio? = .ant
         /// `nil` for no footpod.
         package var footpod: Radio? = .ant
-        /// `nil` chooses `.channels` for one athlete and `.scan` for more. `.channels` becomes `.scan` beyond eight sensors.
+        /// `nil` chooses `.channels` for one athlete and `.scan` for more. `.channels` becomes `.scan` beyond eight
+        /// sensors.
         package var antMode: ANTMode?
         /// Whether a message on an ANT channel carries its sensor's id. In scan mode it always does.
         package var extendedData = true
@@ -80,8 +81,8 @@ extension SimulatedSession {
         package var heartRateSpikes = 0.0
         /// Nonsense speeds of the footpod, per hour.
         package var speedSpikes = 0.0
-        /// The standard deviation of a message's arrival time at the host, in seconds; one in 2000 messages also meets a stall of
-        /// 10 to 100 of these. 0...0.05.
+        /// The standard deviation of a message's arrival time at the host, in seconds; one in 2000 messages also meets
+        /// a stall of 10 to 100 of these. 0...0.05.
         package var arrivalJitter = 0.001
         /// The footpods' error of calibration: each is wrong by up to this share, either way. 0...0.2.
         package var calibrationError = 0.0

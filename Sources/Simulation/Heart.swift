@@ -2,14 +2,16 @@
 
 /// A heart: its rate, and every beat.
 ///
-/// The rate follows a demand, itself a lagged image of the effort, with first-order kinetics that are quicker up than down; the two
-/// stages together put the peak some seconds after a short sprint. Sources: "Identification of heart rate dynamics during treadmill exercise: comparison of
-/// first- and second-order models" (BioMed. Eng. OnLine 2021, 10.1186/s12938-021-00875-7: second order fits better); Wang, Su, Celler
-/// (IEEE EMBS 2006: recovery's time constant, 55 s parts the fit from the unfit); Stirling et al. (J. Nonlin. Math. Phys. 15, 2008, 426: the rate follows
-/// oxygen demand). Beyond the aerobic speed a debt builds up that keeps the rate high in recovery; a slow drift adds 5 % of the reserve in some hours. The
-/// amounts of both are this program's own.
+/// The rate follows a demand, itself a lagged image of the effort, with first-order kinetics that are quicker up than
+/// down; the two stages together put the peak some seconds after a short sprint. Sources: "Identification of heart
+/// rate dynamics during treadmill exercise: comparison of first- and second-order models" (BioMed. Eng. OnLine 2021,
+/// 10.1186/s12938-021-00875-7: second order fits better); Wang, Su, Celler (IEEE EMBS 2006: recovery's time constant,
+/// 55 s parts the fit from the unfit); Stirling et al. (J. Nonlin. Math. Phys. 15, 2008, 426: the rate follows oxygen
+/// demand). Beyond the aerobic speed a debt builds up that keeps the rate high in recovery; a slow drift adds 5 % of
+/// the reserve in some hours. The amounts of both are this program's own.
 ///
-/// Variability: the deviation of the intervals halves with every 20 bpm (Mongin et al., PLoS ONE 17(9): e0273981, 2022), part breathing, part white.
+/// Variability: the deviation of the intervals halves with every 20 bpm (Mongin et al., PLoS ONE 17(9): e0273981,
+/// 2022), part breathing, part white.
 struct Heart: Sendable {
     /// bpm.
     private(set) var rate: Double

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Writes JSON: keys in the order given, one line, numbers with up to three decimals. The same values give the same text.
+/// Writes JSON: keys in the order given, one line, numbers with up to three decimals. The same values give the same
+/// text.
 struct JSONText {
     private(set) var text = ""
     private var needsComma = false

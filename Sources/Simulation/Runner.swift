@@ -2,13 +2,15 @@
 
 /// A body in motion: speed, place and footfalls.
 ///
-/// A work bout follows the mono-exponential v(t) = p (1 − e^(−t/τ)) of K. Furusawa, A. V. Hill, J. L. Parkinson ("The dynamics of
-/// 'sprint' running", Proc. R. Soc. B 102, 1927), integrated step by step as dv/dt = (p − v)/τ. P. E. di Prampero et al. (J. Exp. Biol. 208,
-/// 2809, 2005) measured with it 6.4 ± 0.6 m/s² at the start and a peak after about 5 s; from there the plateau p falls in a straight line.
+/// A work bout follows the mono-exponential v(t) = p (1 − e^(−t/τ)) of K. Furusawa, A. V. Hill, J. L. Parkinson ("The
+/// dynamics of 'sprint' running", Proc. R. Soc. B 102, 1927), integrated step by step as dv/dt = (p − v)/τ. P. E. di
+/// Prampero et al. (J. Exp. Biol. 208, 2809, 2005) measured with it 6.4 ± 0.6 m/s² at the start and a peak after about
+/// 5 s; from there the plateau p falls in a straight line.
 ///
-/// Step rate: two regimes (velocity–cadence–step-length relationship in four groups of runners, PMC8523042): up to 65–70 % of
-/// maximum speed a runner lengthens the step, and has reached 3.0 ± 0.2 steps/s there; beyond it the rate rises instead. The
-/// line below that point, and 1 + 0.65 v steps/s for walking (115 per minute at 1.4 m/s), are this program's own fits to everyday figures.
+/// Step rate: two regimes (velocity–cadence–step-length relationship in four groups of runners, PMC8523042): up to
+/// 65–70 % of maximum speed a runner lengthens the step, and has reached 3.0 ± 0.2 steps/s there; beyond it the rate
+/// rises instead. The line below that point, and 1 + 0.65 v steps/s for walking (115 per minute at 1.4 m/s), are this
+/// program's own fits to everyday figures.
 struct Runner: Sendable {
     /// m/s.
     private(set) var speed = 0.0
@@ -65,7 +67,8 @@ struct Runner: Sendable {
         plateau = min(effort * profile.maxSpeed / meanShape(seconds), 0.985 * profile.maxSpeed)
     }
 
-    /// The mean speed of a bout's working part (from the third second, or a fifth of a short bout, to its end) for a plateau of 1.
+    /// The mean speed of a bout's working part (from the third second, or a fifth of a short bout, to its end) for a
+    /// plateau of 1.
     private func meanShape(_ seconds: Double) -> Double {
         let step = 0.1
         var value = 0.2

@@ -38,8 +38,9 @@ package struct SampleNoise: Equatable, Sendable {
 
 /// One athlete's true speed, cadence and heart rate at any rate, for evaluating a segmenter without the radios.
 ///
-/// The athlete does exactly what the same athlete does in a ``SimulatedSession`` of the same configuration. ``SimulatedSession/Configuration/lossShare`` leaves
-/// samples out; ``SimulatedSession/Configuration/heartRateSpikes`` and `speedSpikes` put nonsense in, one sample each.
+/// The athlete does exactly what the same athlete does in a ``SimulatedSession`` of the same configuration.
+/// ``SimulatedSession/Configuration/lossShare`` leaves samples out; ``SimulatedSession/Configuration/heartRateSpikes``
+/// and `speedSpikes` put nonsense in, one sample each.
 package struct SampleStream: Sendable {
     package let profile: AthleteProfile
     private let configuration: SimulatedSession.Configuration

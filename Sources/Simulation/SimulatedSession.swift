@@ -3,8 +3,9 @@ import Measurement
 
 /// A simulated session: athletes, their sensors, the radios between, as the bytes that a recording would hold.
 ///
-/// The same configuration gives the same bytes on every machine. Memory does not grow with the session's length, but for the truth's lists, which
-/// are bounded. What an athlete does depends on the seed and the plan only, not on the radios or their losses.
+/// The same configuration gives the same bytes on every machine. Memory does not grow with the session's length, but
+/// for the truth's lists, which are bounded. What an athlete does depends on the seed and the plan only, not on the
+/// radios or their losses.
 package struct SimulatedSession: Sendable {
     package let configuration: Configuration
     package let profiles: [AthleteProfile]
@@ -67,7 +68,6 @@ package struct SimulatedSession: Sendable {
         let carriesID = !antChannels || configuration.extendedData
         antFlags = carriesID ? 0x80 : 0
         if carriesID, configuration.signalStrength != .absent { antFlags |= 0x40 }
-        // The dialogue's length does not depend on its content, so a dry run tells when the stick hears.
         var channels: [ANTDialogue.Channel] = []
         var plan: [(athlete: Int, isStrap: Bool, number: UInt32)] = []
         for athlete in profiles.indices {
@@ -110,7 +110,8 @@ package struct SimulatedSession: Sendable {
     private mutating func addBluetooth(_ identities: Identities) {
         for athlete in profiles.indices {
             for isStrap in [true, false] {
-                guard let radio = isStrap ? configuration.strap : configuration.footpod, radio.isBluetooth else { continue }
+                guard let radio = isStrap ? configuration.strap : configuration.footpod, radio.isBluetooth
+                else { continue }
                 let address = (isStrap ? identities.strapAddresses : identities.podAddresses)[athlete]
                 var record = SensorRecord(
                     id: .bluetooth(address: address), kind: isStrap ? .heartRate : .footpod, radio: .ble)
@@ -286,7 +287,8 @@ package struct SimulatedSession: Sendable {
         }
     }
 
-    /// Source: "ANT Message Protocol and Usage" (D00000652), "extended messages"; quoted messages of real sticks show the order.
+    /// Source: "ANT Message Protocol and Usage" (D00000652), "extended messages"; quoted messages of real sticks show
+    /// the order.
     private mutating func appendExtension(_ index: Int) {
         let device = ant[index]
         buffer.append(antFlags)

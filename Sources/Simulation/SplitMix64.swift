@@ -3,8 +3,9 @@
 /// A seeded generator: the same seed gives the same numbers on every machine, for ever.
 ///
 /// Source: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014 (the
-/// fixed-gamma variant, as in Java's `SplittableRandom` and Vigna's `splitmix64.c`). Its period of 2^64 and its quality are ample
-/// here. The standard library's `random(in:using:)` is not used: its way from bits to values is not promised to stay.
+/// fixed-gamma variant, as in Java's `SplittableRandom` and Vigna's `splitmix64.c`). Its period of 2^64 and its
+/// quality are ample here. The standard library's `random(in:using:)` is not used: its way from bits to values is not
+/// promised to stay.
 package struct SplitMix64: Sendable {
     private var state: UInt64
 
@@ -12,7 +13,8 @@ package struct SplitMix64: Sendable {
         state = seed
     }
 
-    /// A stream of its own for one purpose, so that an option which draws more numbers in one place changes nothing elsewhere.
+    /// A stream of its own for one purpose, so that an option which draws more numbers in one place changes nothing
+    /// elsewhere.
     package init(seed: UInt64, stream: UInt64, index: Int = 0) {
         var mixer = SplitMix64(seed: seed)
         let first = mixer.next()
@@ -49,8 +51,8 @@ package struct SplitMix64: Sendable {
         uniform() < probability
     }
 
-    /// About normal, mean 0, standard deviation 1, never beyond ±3.47: the sum of four 16-bit uniforms (Irwin–Hall), which needs
-    /// no logarithm and so gives the same bits with every C library.
+    /// About normal, mean 0, standard deviation 1, never beyond ±3.47: the sum of four 16-bit uniforms (Irwin–Hall),
+    /// which needs no logarithm and so gives the same bits with every C library.
     package mutating func normal() -> Double {
         let bits = next()
         let sum = (bits & 0xFFFF) + (bits >> 16 & 0xFFFF) + (bits >> 32 & 0xFFFF) + bits >> 48

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// The electronics of a heart-rate strap: counts beats, times them, computes a rate. Both radios of a strap read the same one.
+/// The electronics of a heart-rate strap: counts beats, times them, computes a rate. Both radios of a strap read the
+/// same one.
 struct StrapSensor: Sendable {
     /// Beats counted, without wrap. Radios send it modulo 256, plus ``countOffset``.
     private(set) var beats = 0

@@ -4,9 +4,10 @@ import Measurement
 extension SimulatedSession {
     /// What truly happened, as JSON text, schema `sprintd.truth/1`; complete once ``run(_:)`` has returned.
     ///
-    /// Time 0 is the first frame; times in s, speeds in m/s, rates in bpm, distances in m, all rounded to 1/1000. A sprint's `start_s` is where the
-    /// runner begins to accelerate, `end_s` where the slowing begins; its working part runs from `work_start_s` (3 s after the start, or a fifth of
-    /// a short bout) to `end_s`, and `effort` is the mean speed over it as a share of `max_speed_mps`.
+    /// Time 0 is the first frame; times in s, speeds in m/s, rates in bpm, distances in m, all rounded to 1/1000. A
+    /// sprint's `start_s` is where the runner begins to accelerate, `end_s` where the slowing begins; its working part
+    /// runs from `work_start_s` (3 s after the start, or a fifth of a short bout) to `end_s`, and `effort` is the mean
+    /// speed over it as a share of `max_speed_mps`.
     package func truth() -> String {
         var json = JSONText()
         json.object {

@@ -24,7 +24,8 @@ struct Segment: Equatable, Sendable {
     var end: Double
 }
 
-/// Writes an athlete's workout, segment by segment, so that a session of any length needs no more memory than a short one.
+/// Writes an athlete's workout, segment by segment, so that a session of any length needs no more memory than a short
+/// one.
 ///
 /// Athletes act on a signal: each edge comes 0.1 to 0.7 s after the planned one.
 struct WorkoutScript: Sendable {
@@ -134,8 +135,8 @@ struct WorkoutScript: Sendable {
             ended = true
             return
         }
-        // The longer the bout, the slower, towards the speed that can be kept for long: 0.88 of maximum at 15 s, 0.67 at 60 s,
-        // 0.58 at 180 s. The hyperbola is that of the critical-speed model.
+        // The longer the bout, the slower, towards the speed that can be kept for long: 0.88 of maximum at 15 s, 0.67
+        // at 60 s, 0.58 at 180 s. The hyperbola is that of the critical-speed model.
         let hardest = 0.53 + 10.5 / (work + 15)
         let effort = hardest * random.uniform(0.95...1.02)
         write(work <= 60 ? .sprint : .interval, .work(effort: effort), seconds: work)

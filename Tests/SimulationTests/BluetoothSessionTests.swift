@@ -8,7 +8,8 @@ import Testing
     private func valueHandle(_ uuid: UInt16, connection: UInt16, in decoder: SessionDecoder) -> UInt16? {
         for packet in decoder.packets where packet.type == 2 && packet.fromController {
             let bytes = packet.bytes
-            guard word(bytes, 0) & 0xFFF == connection, bytes.count > 10, bytes[8] == 0x09, bytes[9] == 7 else { continue }
+            guard word(bytes, 0) & 0xFFF == connection, bytes.count > 10, bytes[8] == 0x09, bytes[9] == 7
+            else { continue }
             // Each: handle, properties, value handle, UUID.
             for offset in stride(from: 10, to: bytes.count - 6, by: 7) where word(bytes, offset + 5) == uuid {
                 return word(bytes, offset + 3)
@@ -108,7 +109,9 @@ import Testing
         var notified: [UInt16] = []
         for entry in decoder.notifications(connection: connection.handle, handle: handle) {
             let offset = entry.value[0] & 0x08 == 0 ? 2 : 4
-            for place in stride(from: offset, to: entry.value.count, by: 2) { notified.append(word(entry.value, place)) }
+            for place in stride(from: offset, to: entry.value.count, by: 2) {
+                notified.append(word(entry.value, place))
+            }
         }
         guard case .ant(_, let number) = sensors[0].id else {
             Issue.record("the first is ANT+")
