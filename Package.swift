@@ -50,7 +50,7 @@ let package = Package(
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         target("Analysis", ["Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
-        target("Simulation", ["Measurement"]),
+        target("Simulation", ["Capture", "Measurement"]),
 
         // Around the core: files, devices, sockets.
         target(
@@ -70,8 +70,11 @@ let package = Package(
         tests("Segmentation", ["Measurement", "Fusion"]),
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),
         tests("Analysis", ["Measurement", "Segmentation"]),
+        tests(
+            "Pipeline",
+            ["Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation", "Replay"]),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Capture", "Measurement"]),
-        tests("Simulation", ["Measurement"]),
+        tests("Simulation", ["Capture", "Measurement"]),
     ]
 )

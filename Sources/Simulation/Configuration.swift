@@ -43,7 +43,7 @@ extension SimulatedSession {
 
         /// The preset's name as it was given; it goes into the truth.
         package let planName: String
-        package var plan: Plan
+        package var plan: SimulatedPlan
         package var seed: UInt64
         /// 1...64.
         package var athletes = 1
@@ -106,7 +106,7 @@ extension SimulatedSession {
                 plan = .sprints(count: 5, work: 30, recovery: 90)
                 strap = nil
             default:
-                guard let plan = Plan(name) else { throw .unknownPlan(name) }
+                guard let plan = SimulatedPlan(name) else { throw .unknownPlan(name) }
                 self.plan = plan
             }
         }

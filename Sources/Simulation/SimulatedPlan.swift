@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// What the athletes are asked to do.
-package enum Plan: Equatable, Sendable {
+package enum SimulatedPlan: Equatable, Sendable {
     /// 5 min warm-up, `count` × (`work` s sprint at 80 % of maximum or more + `recovery` s walk), 5 min cool-down.
     case sprints(count: Int, work: Int, recovery: Int)
     /// One settled run.
