@@ -87,6 +87,8 @@ extension AnalysisDocument {
         package var end: Double
         /// The input time at which the start was known.
         package var decided: Double
+        /// The input time at which a sprint turned out to be an interval; `nil` for all other phases.
+        package var becameInterval: Double?
         package var evidence: Evidence
         /// 0...1.
         package var confidence: Double

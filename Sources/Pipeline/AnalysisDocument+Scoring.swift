@@ -7,6 +7,7 @@ extension AnalysisDocument.Phase {
         self.init(
             kind: record.kind, start: record.start, end: record.end, decided: record.decided,
             evidence: record.evidence, confidence: record.confidence)
+        becameInterval = record.becameInterval
         meanSpeed = record.meanSpeed
         maxSpeed = record.maxSpeed
         meanHeartRate = record.meanHeartRate

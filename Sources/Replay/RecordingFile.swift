@@ -68,6 +68,16 @@ package struct RecordingFile: ~Copyable {
     /// Where reading a capture stopped, if before its end.
     package var breakage: CaptureBreak? { capture.breakage }
 
+    /// Records read and records dropped, of a format that holds samples.
+    package var recordCounts: (records: Int, bad: Int) { samples.counts }
+
+    /// What a FIT file calls its sensors; empty for the other formats.
+    package var sensorNames: [SensorID: String] {
+        var names: [SensorID: String] = [:]
+        for kind in SensorKind.allCases { names[.file(kind)] = samples.name(of: kind) }
+        return names
+    }
+
     /// Frames delivered so far.
     package var frames: UInt64 { capture.frames }
 

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Analysis
+package import Capture
+package import Measurement
+
+/// A whole recording in, one analysis for each athlete out: what live capture, replay and `analyze` have in common.
+///
+/// Frames are decoded once; each athlete's pipeline takes the samples of its own sensors. A file of samples (FIT, CSV) comes in behind the
+/// decoder.
+package struct RecordingPipeline: Sendable {
+    /// Records read and records dropped, of a file that holds samples.
+    package typealias RecordCounts = (records: Int, bad: Int)
+
+    private var decoder: FrameDecoder
+    private var athletes: [AthletePipeline]
+    private var firstSample: Timestamp?
+    private var lastSample = Timestamp.zero
+    private var samples = 0
+
+    package init(athletes: [AthleteConfiguration]) {
+        decoder = FrameDecoder()
+        self.athletes = athletes.map(AthletePipeline.init)
+    }
+
+    /// The first frame's or sample's time on the recording's own clock.
+    package var start: Timestamp? { decoder.start ?? firstSample }
+
+    /// Seconds from the first frame or sample to the last.
+    package var duration: Double { max(decoder.duration, lastSample.seconds) }
+
+    /// - Parameter emit: receives the athlete's place in the list, and what happened.
+    package mutating func ingest(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Int, PipelineEvent) -> Void
+    ) {
+        // Taken out while the decoder, its neighbour, is changed; an empty array costs nothing.
+        var athletes: [AthletePipeline] = []
+        swap(&athletes, &self.athletes)
+        decoder.ingest(frame, bytes) { event in
+            guard case .sample(let sample) = event else { return }
+            for index in athletes.indices { athletes[index].ingest(sample) { emit(index, $0) } }
+        }
+        swap(&athletes, &self.athletes)
+    }
+
+    /// - Parameter sample: of a file, on the file's own clock.
+    package mutating func ingest(_ sample: Sample, emit: (Int, PipelineEvent) -> Void) {
+        let first = firstSample ?? sample.time
+        firstSample = first
+        samples += 1
+        var zeroed = sample
+        zeroed.time = max(Timestamp(nanoseconds: sample.time.nanoseconds(since: first)), lastSample)
+        lastSample = zeroed.time
+        for index in athletes.indices { athletes[index].ingest(zeroed) { emit(index, $0) } }
+    }
+
+    /// Tells the decoders that no more will come.
+    package mutating func finish() {
+        decoder.finish { _ in }
+    }
+
+    /// - Parameters:
+    ///   - athlete: the place in the list given to `init`.
+    ///   - kind: the recording's format: `pcapng`, `pcap`, `btsnoop`, `fit` or `csv`.
+    ///   - records: of a file that holds samples.
+    ///   - notes: what the recording's reader had to say.
+    ///   - sensorNames: what a file calls its sensors.
+    package func analysis(
+        of athlete: Int, kind: String, records: RecordCounts = (0, 0), notes: [String] = [],
+        sensorNames: [SensorID: String] = [:]
+    ) -> AnalysisDocument {
+        var facts = decoder.facts(kind: kind, notes: notes)
+        facts.duration = duration
+        if samples > 0 {
+            facts.frames += records.records
+            facts.badFrames += records.bad
+        }
+        facts.sensorNames.merge(sensorNames) { known, _ in known }
+        return athletes[athlete].analysis(of: facts)
+    }
+}
