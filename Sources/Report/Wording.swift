@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import Analysis
+internal import Segmentation
+
+/// Numbers and names as a runner writes them.
+enum Wording {
+    /// `5:00`, `1:02:03`; `nil` for what is not a time.
+    static func clock(_ seconds: Double) -> String? {
+        guard let rounded = FixedDecimal(seconds, decimals: 0)?.scaled, rounded >= 0 else { return nil }
+        let hours = rounded / 3600
+        let minutes = rounded / 60 % 60
+        let rest = rounded % 60
+        let twoDigits = { (value: Int64) in value < 10 ? "0\(value)" : "\(value)" }
+        return hours > 0 ? "\(hours):\(twoDigits(minutes)):\(twoDigits(rest))" : "\(minutes):\(twoDigits(rest))"
+    }
+
+    /// `30 s` below two minutes where that is exact to the eye, else `5:00`.
+    static func length(_ seconds: Double) -> String? {
+        guard let rounded = FixedDecimal(seconds, decimals: 0)?.scaled, rounded >= 0 else { return nil }
+        return rounded < 60 ? "\(rounded) s" : clock(seconds)
+    }
+
+    static func number(_ value: Double?, decimals: Int) -> String? {
+        value.flatMap { FixedDecimal($0, decimals: decimals)?.text }
+    }
+
+    /// A share as whole percents, rounded down, so that 79.9 % never reads as a target of 80 % reached.
+    static func percent(_ share: Double?) -> String? {
+        guard let share, let hundredths = FixedDecimal(share, decimals: 4)?.scaled else { return nil }
+        return "\(hundredths / 100) %"
+    }
+
+    static func distance(_ metres: Double) -> String? {
+        metres < 1000
+            ? number(metres, decimals: 0).map { "\($0) m" }
+            : number(metres / 1000, decimals: 2).map { "\($0) km" }
+    }
+
+    /// Minutes and seconds a kilometre, for speeds that a runner would call a pace; `nil` below 1 m/s.
+    static func pace(_ metresPerSecond: Double) -> String? {
+        guard metresPerSecond >= 1 else { return nil }
+        return clock(1000 / metresPerSecond)
+    }
+
+    static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
+        number == 1 ? "1 \(singular)" : "\(number) \(plural ?? singular + "s")"
+    }
+
+    static func name(_ kind: PhaseKind) -> String {
+        switch kind {
+        case .rest: "rest"
+        case .warmup: "warm-up"
+        case .sprint: "sprint"
+        case .interval: "interval"
+        case .recovery: "recovery"
+        case .steady: "steady run"
+        case .cooldown: "cool-down"
+        }
+    }
+}

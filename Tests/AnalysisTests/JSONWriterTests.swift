@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import Testing
+
+@testable import Analysis
+
+@Suite struct JSONWriterTests {
+    private func text(pretty: Bool = false, _ body: (inout JSONWriter) -> Void) -> String {
+        var writer = JSONWriter(pretty: pretty)
+        body(&writer)
+        return writer.text
+    }
+
+    @Test func membersStandInTheOrderInWhichTheyAreWritten() {
+        let written = text { json in
+            json.object { object in
+                object.key("b")
+                object.integer(2)
+                object.key("a")
+                object.array { array in
+                    array.bool(true)
+                    array.null()
+                    array.object { _ in }
+                    array.array { _ in }
+                    array.string("x")
+                    array.number(1.50, decimals: 2)
+                }
+                object.key("c")
+                object.bool(false)
+            }
+        }
+        #expect(written == #"{"b":2,"a":[true,null,{},[],"x",1.5],"c":false}"#)
+    }
+
+    @Test func aPrettyTextHasAMemberALineAndEmptyContainersOnOne() {
+        let written = text(pretty: true) { json in
+            json.object { object in
+                object.key("a")
+                object.array { array in
+                    array.integer(1)
+                    array.object { inner in
+                        inner.key("b")
+                        inner.null()
+                    }
+                }
+                object.key("c")
+                object.array { _ in }
+            }
+        }
+        #expect(
+            written == """
+                {
+                  "a": [
+                    1,
+                    {
+                      "b": null
+                    }
+                  ],
+                  "c": []
+                }
+                """)
+    }
+
+    @Test func whatJSONCannotSayIsNull() {
+        let written = text { json in
+            json.array { array in
+                array.number(.nan, decimals: 3)
+                array.number(.infinity, decimals: 3)
+                array.number(nil, decimals: 3)
+                array.integer(nil)
+                array.string(nil)
+            }
+        }
+        #expect(written == "[null,null,null,null,null]")
+    }
+
+    @Test func stringsAreEscapedAsTheStandardAsks() {
+        let written = text { $0.string("\"\\/\n\r\t\u{8}\u{1F}\u{7F}é\u{2028}🏃") }
+        #expect(written == "\"\\\"\\\\/\\n\\r\\t\\u0008\\u001f\u{7F}é\u{2028}🏃\"")
+    }
+
+    /// An independent reader gets every string back, whatever code points it is made of.
+    @Test func everyStringSurvivesAnIndependentReader() throws {
+        var random = SplitMix(state: 7)
+        for _ in 0..<300 {
+            var original = ""
+            for _ in 0..<Int(random.next() % 24) {
+                let range: UInt64 = random.next() % 2 == 0 ? 0x80 : 0x11_0000
+                if let scalar = Unicode.Scalar(UInt32(random.next() % range)) {
+                    original.unicodeScalars.append(scalar)
+                }
+            }
+            let written = text { json in json.array { $0.string(original) } }
+            let read = try JSONSerialization.jsonObject(with: Data(written.utf8)) as? [String]
+            #expect(read?.first.map { Array($0.unicodeScalars) } == Array(original.unicodeScalars))
+        }
+    }
+}
+
+/// Steele, Lea, Flood: "Fast splittable pseudorandom number generators" (2014): the same numbers in every run.
+struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
