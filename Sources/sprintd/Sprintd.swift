@@ -1,4 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import CUSB
-import CBluetooth
-@main enum Sprintd { static func main() { print("x") } }
+internal import Glibc
+internal import ProcessIO
+
+@main enum Sprintd {
+    static func main() {
+        StandardStream.ignoreBrokenPipes()
+        do {
+            try run(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            exit(error.report(program: "sprintd"))
+        }
+    }
+
+    private static func run(_ arguments: [String]) throws(CommandFailure) {
+        let request: Options.Request
+        do {
+            request = try Options.request(arguments)
+        } catch {
+            throw CommandFailure(.usage, "\(error.message) (sprintd --help tells more)")
+        }
+        switch request {
+        case .help: try StandardStream.output.write(Options.usage + "\n")
+        case .version: try StandardStream.output.write(VersionText.text + "\n")
+        case .live:
+            throw CommandFailure(.unavailable, "live capture is not in this version; --replay FILE runs a recording")
+        case .replay(let options):
+            try ReplayedSession.run(options)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import ArgumentParser
+internal import Measurement
+internal import ProcessIO
+
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect",
+        abstract: "Print what every frame of a recording says, one line each.")
+
+    @Argument(help: "The recording.")
+    var file: String
+
+    @Option(help: ArgumentHelp("Only this sensor, as ant:120:16815.", valueName: "id"))
+    var sensor: String?
+
+    @Option(help: ArgumentHelp("Only messages of this name.", valueName: "name"))
+    var message: String?
+
+    func validate() throws {
+        if let sensor, SensorID(sensor) == nil {
+            throw ValidationError("'\(sensor)' is no sensor: write ant:TYPE:NUMBER or ble:ADDRESS.")
+        }
+    }
+
+    func run() throws {
+        let output = StandardStream.output
+        // Gathered, so that a recording of a million frames is not a million system calls.
+        var gathered = ""
+        try Connection.inspect(file: file, sensor: sensor.flatMap { SensorID($0) }, message: message) { line throws(CommandFailure) in
+            gathered += line + "\n"
+            guard gathered.utf8.count >= 65_536 else { return }
+            try output.write(gathered)
+            gathered = ""
+        }
+        if !gathered.isEmpty { try output.write(gathered) }
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import ArgumentParser
+internal import ProcessIO
+
+struct SimulateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Make a recording of a session that never was, with its truth beside it.",
+        discussion: "The same options give the same bytes.")
+
+    enum Radio: String, ExpressibleByArgument, CaseIterable {
+        case ant
+        case ble
+        case both
+    }
+
+    @Option(help: ArgumentHelp("The plan that is run.", valueName: "name"))
+    var plan = "sprint-5x30-90"
+
+    @Option(help: ArgumentHelp("Chooses everything random.", valueName: "n"))
+    var seed: UInt64 = 1
+
+    @Option(help: ArgumentHelp("The recording to write (pcapng).", valueName: "file"))
+    var out: String
+
+    @Option(help: ArgumentHelp("Where to write what truly happened (JSON).", valueName: "file"))
+    var truth: String?
+
+    @Option(help: ArgumentHelp("How many run side by side, 1 to 64.", valueName: "k"))
+    var athletes = 1
+
+    @Option(help: "Which radios the sensors use.")
+    var radio: Radio = .ant
+
+    @Option(help: ArgumentHelp("The share of frames that are lost, 0 to 0.9.", valueName: "share"))
+    var dropouts = 0.0
+
+    @Flag(help: "Add heart-rate and speed spikes.")
+    var spikes = false
+
+    @Flag(help: "Let frames arrive irregularly.")
+    var jitter = false
+
+    @Option(help: ArgumentHelp("Begin recording so late in the session.", valueName: "seconds"))
+    var lateStart = 0.0
+
+    @Option(help: ArgumentHelp("Leave out the n-th sprint.", valueName: "n"))
+    var missedSprint: Int?
+
+    @Flag(help: "Run sprints that do not reach the target.")
+    var belowTarget = false
+
+    func validate() throws {
+        guard (1...64).contains(athletes) else { throw ValidationError("--athletes must be 1 to 64.") }
+        guard (0...0.9).contains(dropouts) else { throw ValidationError("--dropouts must be a share from 0 to 0.9.") }
+        guard (0...86_400).contains(lateStart) else { throw ValidationError("--late-start must be 0 to 86400 seconds.") }
+        if let missedSprint, !(1...100).contains(missedSprint) {
+            throw ValidationError("--missed-sprint counts sprints from 1.")
+        }
+        if let truth, truth == out { throw ValidationError("--out and --truth are the same file.") }
+    }
+
+    func run() throws {
+        let made = try Connection.simulation(self)
+        try WholeFile.replace(out, with: made.recording)
+        if let truth { try WholeFile.replace(truth, with: Array(made.truth.utf8)) }
+    }
+}

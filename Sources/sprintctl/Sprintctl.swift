@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import ArgumentParser
+internal import ProcessIO
+
+struct Sprintctl: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sprintctl",
+        abstract: "Look into recordings of sprint sessions: phases, efforts, scores.",
+        version: "sprintctl \(Version.text)",
+        subcommands: [AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self])
+}
