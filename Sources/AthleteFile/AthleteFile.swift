@@ -57,11 +57,15 @@ package enum AthleteFile {
             guard let sensor = SensorID(text) else {
                 throw reader.error("sensors", "\"\(text)\" (number \(index + 1)) is no sensor: \(sensorForms)")
             }
-            guard !athlete.sensors.contains(sensor) else { throw reader.error("sensors", "\"\(text)\" is listed twice") }
+            guard !athlete.sensors.contains(sensor) else {
+                throw reader.error("sensors", "\"\(text)\" is listed twice")
+            }
             athlete.sensors.append(sensor)
         }
         athlete.plan = try reader.string("plan")
-        if let target = try reader.number("target", in: 0.5...1, unit: "(a share of maximum)") { athlete.target = target }
+        if let target = try reader.number("target", in: 0.5...1, unit: "(a share of maximum)") {
+            athlete.target = target
+        }
         if var cadence = try reader.table("cadence") {
             for key in cadence.keys {
                 guard let sensor = SensorID(key) else { throw cadence.error(key, "is no sensor: \(sensorForms)") }

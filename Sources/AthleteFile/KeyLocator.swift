@@ -121,7 +121,8 @@ extension KeyLocator {
         }
 
         private mutating func skipString(_ quote: Unicode.Scalar) {
-            let isLong = index + 2 < characters.count && characters[index + 1] == quote && characters[index + 2] == quote
+            let isLong =
+                index + 2 < characters.count && characters[index + 1] == quote && characters[index + 2] == quote
             for _ in 0..<(isLong ? 3 : 1) { advance() }
             while let character = peek {
                 if character == "\\", quote == "\"" {

@@ -27,7 +27,8 @@ struct Headline {
             let ink: Ink = all ? .good : score.onTarget == 0 ? .bad : .caution
             let text =
                 all && score.sprints > 1
-                ? "all on target" : score.sprints == 1 ? (all ? "on target" : "below target") : "\(score.onTarget) on target"
+                ? "all on target"
+                : score.sprints == 1 ? (all ? "on target" : "below target") : "\(score.onTarget) on target"
             parts.append((text, ink))
         } else {
             parts.append((withoutSprints, .heading))

@@ -12,7 +12,9 @@ struct PlanSection {
         guard let plan = document.score.plan else { return [] }
         var title = StyledText(" Plan", .heading)
         title.add(" " + DisplayWidth.printable(plan.name, unicode: glyphs.unicode))
-        if let percent = Wording.percent(plan.compliance) { title.add("\(glyphs.separator)\(percent) as planned", .faint) }
+        if let percent = Wording.percent(plan.compliance) {
+            title.add("\(glyphs.separator)\(percent) as planned", .faint)
+        }
         var lines = [title]
         guard !plan.steps.isEmpty else { return lines }
         lines += entry("asked", asked(plan.steps))

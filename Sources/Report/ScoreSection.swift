@@ -34,7 +34,8 @@ struct ScoreSection {
         }
         var remarks: [String] = []
         if let fade = score.fade, let percent = Wording.number(fade.magnitude * 100, decimals: 1) {
-            remarks.append(fade >= 0 ? "fade \(percent) % from first to last" : "last sprint \(percent) % stronger than the first")
+            remarks.append(
+                fade >= 0 ? "fade \(percent) % from first to last" : "last sprint \(percent) % stronger than the first")
         }
         if let percent = Wording.percent(score.consistency) { remarks.append("consistency \(percent)") }
         if !remarks.isEmpty {

@@ -53,7 +53,9 @@ struct SimulateCommand: ParsableCommand {
     func validate() throws {
         guard (1...64).contains(athletes) else { throw ValidationError("--athletes must be 1 to 64.") }
         guard (0...0.9).contains(dropouts) else { throw ValidationError("--dropouts must be a share from 0 to 0.9.") }
-        guard (0...86_400).contains(lateStart) else { throw ValidationError("--late-start must be 0 to 86400 seconds.") }
+        guard (0...86_400).contains(lateStart) else {
+            throw ValidationError("--late-start must be 0 to 86400 seconds.")
+        }
         if let missedSprint, !(1...100).contains(missedSprint) {
             throw ValidationError("--missed-sprint counts sprints from 1.")
         }
