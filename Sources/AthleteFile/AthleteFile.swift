@@ -27,13 +27,10 @@ package enum AthleteFile {
     /// Bytes; a larger file is not an athlete's.
     package static let largest = 65_536
 
-    /// - Parameter text: a TOML 1.0 document.
+    /// - Parameter text: a TOML 1.0 document, within ``Outline``'s grammar.
     /// - Throws: where the text is not TOML, has an unknown key, or a value of the wrong type or out of its range.
     package static func athlete(_ text: String) throws(AthleteFileError) -> Athlete {
-        // TOMLKit hands the text to C, where it would end at a NUL.
-        if let position = position(ofNULIn: text) {
-            throw AthleteFileError(line: position.line, column: position.column, reason: "a NUL character")
-        }
+        let outline = try Outline(text)
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)
@@ -44,7 +41,7 @@ package enum AthleteFile {
         } catch {
             throw AthleteFileError(line: 1, column: 1, reason: "not TOML: \(error)")
         }
-        var reader = TableReader(table: table, path: [], locator: KeyLocator(text))
+        var reader = TableReader(table: table, path: [], outline: outline)
         var athlete = Athlete()
         athlete.name = try reader.string("name")
         athlete.maxSpeed = try reader.number("max_speed_mps", in: 2...13, unit: "m/s")
@@ -81,21 +78,6 @@ package enum AthleteFile {
 
     private static let sensorForms = "write ant:TYPE:NUMBER, as ant:120:16815, or ble:ADDRESS, as ble:C4:12:F5:00:A0:01"
 
-    private static func position(ofNULIn text: String) -> (line: Int, column: Int)? {
-        var line = 1
-        var column = 1
-        for scalar in text.unicodeScalars {
-            if scalar.value == 0 { return (line, column) }
-            if scalar == "\n" {
-                line += 1
-                column = 1
-            } else {
-                column += 1
-            }
-        }
-        return nil
-    }
-
     private static func oneLine(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
     }
@@ -105,20 +87,20 @@ package enum AthleteFile {
 private struct TableReader {
     let table: TOMLTable
     let path: [String]
-    let locator: KeyLocator
+    let outline: Outline
     private(set) var read: [String] = []
 
-    init(table: TOMLTable, path: [String], locator: KeyLocator) {
+    init(table: TOMLTable, path: [String], outline: Outline) {
         self.table = table
         self.path = path
-        self.locator = locator
+        self.outline = outline
     }
 
     /// In the order of their names, as TOMLKit keeps them.
     var keys: [String] { table.keys }
 
     func error(_ key: String, _ reason: String) -> AthleteFileError {
-        let position = locator.position(of: path + [key])
+        let position = outline.position(of: path + [key])
         return AthleteFileError(line: position.line, column: position.column, reason: "\(key): \(reason)")
     }
 
@@ -172,7 +154,7 @@ private struct TableReader {
     mutating func table(_ key: String) throws(AthleteFileError) -> TableReader? {
         guard let value = take(key) else { return nil }
         guard let table = value.table else { throw mistyped(key, value, "a table") }
-        return TableReader(table: table, path: path + [key], locator: locator)
+        return TableReader(table: table, path: path + [key], outline: outline)
     }
 
     /// The first in the text, so that the reader of the message works from the top.
