@@ -66,7 +66,7 @@ struct Headline {
             facts.append("plan " + DisplayWidth.printable(plan.name, unicode: glyphs.unicode))
         }
         if facts.isEmpty {
-            facts.append(DisplayWidth.printable(document.source.kind, unicode: glyphs.unicode))
+            facts.append(DisplayWidth.printable(document.source.kind, unicode: glyphs.unicode) + " recording")
         }
         return facts
     }

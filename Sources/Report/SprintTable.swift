@@ -40,7 +40,7 @@ struct SprintTable {
 
     private func against(_ maximum: AnalysisDocument.Maximum?, decimals: Int, unit: String) -> String {
         guard let maximum, let value = Wording.number(maximum.value, decimals: decimals) else { return "" }
-        return " of \(value) \(unit) (\(maximum.basis.rawValue))"
+        return " against \(value) \(unit) (\(maximum.basis.rawValue) maximum)"
     }
 
     // MARK: Wide

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Analysis
 internal import ArgumentParser
+internal import AthleteFile
 internal import ProcessIO
 internal import Report
 internal import Scoring
@@ -33,7 +34,7 @@ struct AnalyzeCommand: ParsableCommand {
     var format: Format = .text
 
     func run() throws {
-        let known = try athlete.map { path throws(CommandFailure) in try AthleteSource.load(path) }
+        let known = try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) }
         let document = try Connection.analysis(ofFile: file, athlete: known, plan: plan)
         let output = StandardStream.output
         switch format {

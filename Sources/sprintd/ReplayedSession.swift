@@ -8,21 +8,12 @@ internal import Scoring
 enum ReplayedSession {
     static func run(_ options: Options) throws(CommandFailure) {
         var athletes: [Athlete] = []
-        for path in options.athletes { athletes.append(try athlete(path)) }
+        for path in options.athletes { athletes.append(try AthleteFile.athlete(atPath: path)) }
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         let interactive = output.isTerminal && Environment.process["TERM"] ?? "dumb" != "dumb"
         let lines = LivePhaseLine(style: style, interactive: interactive)
         try replay(options, athletes: athletes, lines: lines)
-    }
-
-    private static func athlete(_ path: String) throws(CommandFailure) -> Athlete {
-        let bytes = try WholeFile.read(path, limit: AthleteFile.largest)
-        do {
-            return try AthleteFile.athlete(bytes)
-        } catch {
-            throw CommandFailure(.configuration, "\(path):\(error)")
-        }
     }
 
     /// Where the daemon meets the pipeline.

@@ -15,8 +15,8 @@ import Testing
         (["Analysis"], true),
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
-        (["AthleteFile", "ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
-        (["Replay", "Service"], false),
+        (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
+        (["AthleteFile", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
     ]
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import ProcessIO
+package import Scoring
+
+extension AthleteFile {
+    /// - Throws: `.configuration`, with file, line and column, when the file is not an athlete's; what
+    ///   ``WholeFile/read(_:limit:)`` throws when it cannot be read.
+    package static func athlete(atPath path: String) throws(CommandFailure) -> Athlete {
+        let bytes = try WholeFile.read(path, limit: largest)
+        do {
+            return try athlete(bytes)
+        } catch {
+            throw CommandFailure(.configuration, "\(path):\(error)")
+        }
+    }
+}
