@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Measurement
 package import Scoring
-internal import TOMLKit
 
-/// Reads an athlete from TOML text. This is the only file that knows TOMLKit.
+/// Reads an athlete from TOML text.
 ///
 /// ```toml
 /// name = "Ada"
@@ -27,148 +26,57 @@ package enum AthleteFile {
     /// Bytes; a larger file is not an athlete's.
     package static let largest = 65_536
 
-    /// - Parameter text: a TOML 1.0 document, within ``Outline``'s grammar.
-    /// - Throws: where the text is not TOML, has an unknown key, or a value of the wrong type or out of its range.
+    /// - Parameter text: a TOML 1.0 document, within the grammar of ``TOMLDocument``.
+    /// - Throws: at the first place where the text is not such a document, has an unknown key, or a value of the wrong type or out of
+    ///   its range.
     package static func athlete(_ text: String) throws(AthleteFileError) -> Athlete {
-        let outline = try Outline(text)
-        let table: TOMLTable
-        do {
-            table = try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw AthleteFileError(
-                line: max(error.source.begin.line, 1), column: max(error.source.begin.column, 1),
-                reason: oneLine(error.description))
-        } catch {
-            throw AthleteFileError(line: 1, column: 1, reason: "not TOML: \(error)")
-        }
-        var reader = TableReader(table: table, path: [], outline: outline)
+        let document = try TOMLDocument(text)
         var athlete = Athlete()
-        athlete.name = try reader.string("name")
-        athlete.maxSpeed = try reader.number("max_speed_mps", in: 2...13, unit: "m/s")
-        athlete.maxHeartRate = try reader.number("max_hr_bpm", in: 100...240, unit: "bpm")
-        athlete.restingHeartRate = try reader.number("resting_hr_bpm", in: 25...120, unit: "bpm")
-        athlete.birthYear = try reader.integer("birth_year", in: 1900...2100)
-        athlete.sex = try reader.choice("sex", ["female": .female, "male": .male])
-        athlete.mass = try reader.number("mass_kg", in: 20...250, unit: "kg")
-        for (index, text) in try reader.strings("sensors").enumerated() {
-            guard let sensor = SensorID(text) else {
-                throw reader.error("sensors", "\"\(text)\" (number \(index + 1)) is no sensor: \(sensorForms)")
-            }
-            guard !athlete.sensors.contains(sensor) else {
-                throw reader.error("sensors", "\"\(text)\" is listed twice")
-            }
-            athlete.sensors.append(sensor)
-        }
-        athlete.plan = try reader.string("plan")
-        if let target = try reader.number("target", in: 0.5...1, unit: "(a share of maximum)") {
-            athlete.target = target
-        }
-        if var cadence = try reader.table("cadence") {
-            for key in cadence.keys {
-                guard let sensor = SensorID(key) else { throw cadence.error(key, "is no sensor: \(sensorForms)") }
-                athlete.cadence[sensor] = try cadence.choice(key, ["steps": .steps, "strides": .strides])
-            }
-        }
-        try reader.refuseTheRest()
-        if let resting = athlete.restingHeartRate, let maximum = athlete.maxHeartRate, resting >= maximum {
-            throw reader.error("resting_hr_bpm", "must be below max_hr_bpm")
+        for entry in document.entries { try take(entry, into: &athlete) }
+        if let resting = athlete.restingHeartRate, let maximum = athlete.maxHeartRate, resting >= maximum,
+            let entry = document.entries.first(where: { $0.path == ["resting_hr_bpm"] })
+        {
+            throw entry.error("must be below max_hr_bpm")
         }
         return athlete
     }
 
+    private static func take(_ entry: TOMLDocument.Entry, into athlete: inout Athlete) throws(AthleteFileError) {
+        guard entry.path.count == 1 else {
+            guard entry.path.count == 2, entry.path[0] == "cadence" else { throw entry.unknown }
+            guard let sensor = SensorID(entry.path[1]) else { throw entry.error("is no sensor: \(sensorForms)") }
+            athlete.cadence[sensor] = try entry.choice(["steps": .steps, "strides": .strides])
+            return
+        }
+        switch entry.path[0] {
+        case "name": athlete.name = try entry.string()
+        case "max_speed_mps": athlete.maxSpeed = try entry.number(in: 2...13, unit: "m/s")
+        case "max_hr_bpm": athlete.maxHeartRate = try entry.number(in: 100...240, unit: "bpm")
+        case "resting_hr_bpm": athlete.restingHeartRate = try entry.number(in: 25...120, unit: "bpm")
+        case "birth_year": athlete.birthYear = try entry.integer(in: 1900...2100)
+        case "sex": athlete.sex = try entry.choice(["female": .female, "male": .male])
+        case "mass_kg": athlete.mass = try entry.number(in: 20...250, unit: "kg")
+        case "sensors": athlete.sensors = try sensors(entry)
+        case "plan": athlete.plan = try entry.string()
+        case "target": athlete.target = try entry.number(in: 0.5...1, unit: "(a share of maximum)")
+        case "cadence": guard entry.value == .table else { throw entry.mistyped("a table") }
+        default: throw entry.unknown
+        }
+    }
+
     private static let sensorForms = "write ant:TYPE:NUMBER, as ant:120:16815, or ble:ADDRESS, as ble:C4:12:F5:00:A0:01"
 
-    private static func oneLine(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map { $0.value < 0x20 ? " " : $0 }))
-    }
-}
-
-/// Takes the known keys out of a table one by one, so that what is left is unknown.
-private struct TableReader {
-    let table: TOMLTable
-    let path: [String]
-    let outline: Outline
-    private(set) var read: [String] = []
-
-    init(table: TOMLTable, path: [String], outline: Outline) {
-        self.table = table
-        self.path = path
-        self.outline = outline
-    }
-
-    /// In the order of their names, as TOMLKit keeps them.
-    var keys: [String] { table.keys }
-
-    func error(_ key: String, _ reason: String) -> AthleteFileError {
-        let position = outline.position(of: path + [key])
-        return AthleteFileError(line: position.line, column: position.column, reason: "\(key): \(reason)")
-    }
-
-    mutating func string(_ key: String) throws(AthleteFileError) -> String? {
-        guard let value = take(key) else { return nil }
-        guard let string = value.string else { throw mistyped(key, value, "a string") }
-        guard !string.isEmpty else { throw error(key, "is empty; leave it out instead") }
-        return string
-    }
-
-    mutating func strings(_ key: String) throws(AthleteFileError) -> [String] {
-        guard let value = take(key) else { return [] }
-        guard let array = value.array else { throw mistyped(key, value, "an array of strings") }
-        var strings: [String] = []
-        for element in array {
-            guard let string = element.string else { throw mistyped(key, element, "an array of strings") }
-            strings.append(string)
+    private static func sensors(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> [SensorID] {
+        guard case .array(let values) = entry.value else { throw entry.mistyped("an array of strings") }
+        var sensors: [SensorID] = []
+        for (index, value) in values.enumerated() {
+            guard case .string(let text) = value else { throw entry.mistyped("an array of strings", found: value) }
+            guard let sensor = SensorID(text) else {
+                throw entry.error("\"\(text)\" (number \(index + 1)) is no sensor: \(sensorForms)")
+            }
+            guard !sensors.contains(sensor) else { throw entry.error("\"\(text)\" is listed twice") }
+            sensors.append(sensor)
         }
-        return strings
-    }
-
-    mutating func number(
-        _ key: String, in range: ClosedRange<Double>, unit: String
-    ) throws(AthleteFileError) -> Double? {
-        guard let value = take(key) else { return nil }
-        guard let number = value.double ?? value.int.map({ Double($0) }) else { throw mistyped(key, value, "a number") }
-        // Not-a-number is in no range.
-        guard range.contains(number) else {
-            throw error(key, "\(number) is not between \(range.lowerBound) and \(range.upperBound) \(unit)")
-        }
-        return number
-    }
-
-    mutating func integer(_ key: String, in range: ClosedRange<Int>) throws(AthleteFileError) -> Int? {
-        guard let value = take(key) else { return nil }
-        guard let integer = value.int else { throw mistyped(key, value, "a whole number") }
-        guard range.contains(integer) else {
-            throw error(key, "\(integer) is not between \(range.lowerBound) and \(range.upperBound)")
-        }
-        return integer
-    }
-
-    mutating func choice<Choice>(_ key: String, _ choices: [String: Choice]) throws(AthleteFileError) -> Choice? {
-        guard let value = take(key) else { return nil }
-        let allowed = choices.keys.sorted().map { "\"\($0)\"" }.joined(separator: " or ")
-        guard let string = value.string else { throw mistyped(key, value, allowed) }
-        guard let choice = choices[string] else { throw error(key, "\"\(string)\" is not \(allowed)") }
-        return choice
-    }
-
-    mutating func table(_ key: String) throws(AthleteFileError) -> TableReader? {
-        guard let value = take(key) else { return nil }
-        guard let table = value.table else { throw mistyped(key, value, "a table") }
-        return TableReader(table: table, path: path + [key], outline: outline)
-    }
-
-    /// The first in the text, so that the reader of the message works from the top.
-    func refuseTheRest() throws(AthleteFileError) {
-        let unknown = keys.filter { !read.contains($0) }.map { error($0, "unknown key") }
-        if let first = unknown.min(by: { ($0.line, $0.column) < ($1.line, $1.column) }) { throw first }
-    }
-
-    private mutating func take(_ key: String) -> (any TOMLValueConvertible)? {
-        read.append(key)
-        return table[key]
-    }
-
-    private func mistyped(_ key: String, _ value: any TOMLValueConvertible, _ wanted: String) -> AthleteFileError {
-        error(key, "expected \(wanted), found \(value.type.description)")
+        return sensors
     }
 }

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Testing
+
+@testable import AthleteFile
+
+@Suite struct TOMLDocumentTests {
+    private let text = """
+        # comment = 1
+        first = "a = b # no comment"
+        list = [
+            "x = 1", # y = 2
+            [3],
+        ]
+        'quoted key' = 'it\\'
+        after.dotted = { inline = 1, "other one" = true }
+          [table . "sub"]
+            deep = +1.5e-3
+        """
+
+    @Test func listsEveryKeyWithItsValueAndItsPlace() throws {
+        let entries = try TOMLDocument(text).entries
+        let expected: [([String], TOMLDocument.Value, Int, Int)] = [
+            (["first"], .string("a = b # no comment"), 2, 1),
+            (["list"], .array([.string("x = 1"), .array([.integer(3)])]), 3, 1),
+            (["quoted key"], .string("it\\"), 7, 1),
+            (["after", "dotted"], .table, 8, 1),
+            (["after", "dotted", "inline"], .integer(1), 8, 18),
+            (["after", "dotted", "other one"], .bool(true), 8, 30),
+            (["table", "sub"], .table, 9, 3),
+            (["table", "sub", "deep"], .number(0.0015), 10, 5),
+        ]
+        #expect(entries.map(\.path) == expected.map(\.0))
+        #expect(entries.map(\.value) == expected.map(\.1))
+        #expect(entries.map(\.line) == expected.map(\.2))
+        #expect(entries.map(\.column) == expected.map(\.3))
+    }
+
+    @Test func escapesAreTheCharactersThatTheyStandFor() throws {
+        let entries = try TOMLDocument(#"a = "\b\t\n\f\r\"\\\u00e9\U0001F3C3""#).entries
+        #expect(entries.first?.value == .string("\u{8}\t\n\u{C}\r\"\\é🏃"))
+        #expect(try TOMLDocument(#"a = '\n'"#).entries.first?.value == .string(#"\n"#))
+    }
+
+    @Test(arguments: [
+        "1", "-0", "0.5", "+1e9", "1.5E-300", "inf", "-nan", "true", "999999999999999999", "[]", "{}", "''",
+    ])
+    func acceptsValue(_ value: String) throws {
+        _ = try TOMLDocument("key = \(value)\r\n")
+    }
+
+    @Test(arguments: [
+        "01", "1.", ".5", "1e", "1e9999", "0x10", "1_000", "1979-05-27", "07:32:00", "+", "--1", "infinity", "TRUE",
+        "9999999999999999999", "[1", "[,]", "[{}]", "{,}", "{a=1,}", "{a=1\n}", "'a\nb'", "\"\\ud800\"", "\"\\u12\"",
+        "\"\\u+123\"",
+        "[[[[[[[[[1]]]]]]]]]",
+    ])
+    func refusesValue(_ value: String) {
+        #expect(throws: AthleteFileError.self) { try TOMLDocument("key = \(value)") }
+    }
+}
