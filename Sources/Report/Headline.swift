@@ -54,12 +54,14 @@ struct Headline {
         if document.source.duration > 0, let time = Wording.clock(document.source.duration) { facts.append(time) }
         let distances = document.phases.compactMap(\.distance).filter { $0.isFinite }
         if !distances.isEmpty, let distance = Wording.distance(distances.reduce(0, +)) { facts.append(distance) }
-        if let peak = document.phases.compactMap(\.peakHeartRate).max(),
+        let peaks = document.phases.compactMap(\.peakHeartRate) + document.sprints.compactMap(\.peakHeartRate)
+        if let peak = peaks.max(),
             let text = Wording.number(peak, decimals: 0)
         {
             facts.append("peak \(text) bpm")
         }
-        if let top = document.phases.compactMap(\.maxSpeed).max(), let text = Wording.number(top, decimals: 1) {
+        let tops = document.phases.compactMap(\.maxSpeed) + document.sprints.compactMap(\.maxSpeed)
+        if let top = tops.max(), let text = Wording.number(top, decimals: 1) {
             facts.append("top \(text) m/s")
         }
         if let plan = document.score.plan {

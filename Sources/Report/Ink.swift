@@ -54,7 +54,7 @@ package enum Ink: Equatable, Sendable {
         case .heart: "38;5;211"
         case .phase(let kind):
             switch kind {
-            case .rest: "38;5;240"
+            case .rest: "38;5;244"
             case .warmup: "38;5;179"
             case .sprint: "38;5;208"
             case .interval: "38;5;170"

@@ -54,33 +54,42 @@ struct SprintTable {
         var barCells: Int
         var mark: Int { bar + barCells + 1 }
         var onTarget: Int { mark + 9 }
-        var mean: Int { onTarget + 6 }
-        var top: Int { mean + 6 }
+        let hasSpeed: Bool
+        var mean: Int { onTarget + (hasSpeed ? 6 : 0) }
+        var top: Int { mean + (hasSpeed ? 6 : 0) }
         var peak: Int { top + 5 }
         var recovery: Int { peak + 5 }
 
-        /// Everything but the bar takes 68 columns.
-        init(width: Int) { barCells = min(max(width - 70, 4), 24) }
+        /// Everything but the bar takes 70 columns, 12 of them the speeds.
+        init(width: Int, hasSpeed: Bool) {
+            self.hasSpeed = hasSpeed
+            barCells = min(max(width - (hasSpeed ? 70 : 58), 4), 24)
+        }
     }
 
     private func wideRows() -> [StyledText] {
-        let columns = Columns(width: style.width)
+        let hasSpeed = document.sprints.contains { $0.meanSpeed != nil || $0.maxSpeed != nil }
+        let columns = Columns(width: style.width, hasSpeed: hasSpeed)
         var first = StyledText()
         first.add("#", endingAt: columns.number, .faint)
         first.add("start", endingAt: columns.start, .faint)
         first.add("length", endingAt: columns.length, .faint)
         first.add("effort", endingAt: columns.effort, .faint)
         first.add("on", endingAt: columns.onTarget - 4, .faint)
-        first.add("mean", endingAt: columns.mean, .faint)
-        first.add("top", endingAt: columns.top, .faint)
+        if hasSpeed {
+            first.add("mean", endingAt: columns.mean, .faint)
+            first.add("top", endingAt: columns.top, .faint)
+        }
         first.add("peak", endingAt: columns.peak, .faint)
         first.add("fall after", endingAt: columns.recovery + 8, .faint)
         var second = StyledText()
         second.pad(to: columns.bar)
         second.add(scale(columns.barCells), .faint)
         second.add("target", endingAt: columns.onTarget, .faint)
-        second.add("m/s", endingAt: columns.mean, .faint)
-        second.add("m/s", endingAt: columns.top, .faint)
+        if hasSpeed {
+            second.add("m/s", endingAt: columns.mean, .faint)
+            second.add("m/s", endingAt: columns.top, .faint)
+        }
         second.add("bpm", endingAt: columns.peak, .faint)
         second.add("30", endingAt: columns.recovery, .faint)
         second.add("60", endingAt: columns.recovery + 4, .faint)

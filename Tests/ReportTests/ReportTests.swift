@@ -92,7 +92,7 @@ import Testing
         document.sprints[0].recovery30 = nil
         document.sprints[0].recovery60 = nil
         let row = try #require(lines(text(document)).first { $0.hasPrefix("  1 ") })
-        #expect(row.split(separator: " ") == ["1", "5:00", "30", "s", "–", "──────────", "25", "s"])
+        #expect(row.split(separator: " ") == ["1", "5:00", "30", "s", "–", "──────────────────────", "25", "s"])
     }
 
     @Test func provisionalMaximaAreSaid() {
