@@ -32,12 +32,13 @@ struct TimelineLayout: Equatable, Sendable {
             $1.end.isFinite ? max($0, $1.end) : $0
         }
         self.columns = columns
-        self.duration = end
         let usable = stretches.indices.filter {
             stretches[$0].start.isFinite && stretches[$0].end.isFinite && stretches[$0].start >= 0
                 && stretches[$0].end >= stretches[$0].start
         }
-        guard end > 0, !usable.isEmpty else {
+        // Below a millisecond there is nothing to draw, and dividing by it would not end well.
+        self.duration = end >= 0.001 ? end : 0
+        guard end >= 0.001, !usable.isEmpty else {
             cells = Array(repeating: nil, count: columns)
             rows = 1
             return
@@ -108,6 +109,7 @@ struct TimelineLayout: Equatable, Sendable {
     }
 
     private static func cell(_ position: Double, _ count: Int) -> Int {
-        Int(min(max(position.rounded(), 0), Double(count)))
+        // Not-a-number is not above 0.
+        position > 0 ? Int(min(position.rounded(), Double(count))) : 0
     }
 }

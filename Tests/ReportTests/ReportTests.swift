@@ -128,7 +128,10 @@ import Testing
     /// Whatever a document holds, a report comes out of it, within its width.
     @Test func noDocumentBreaksIt() throws {
         var random = SplitMix(state: 11)
-        let odd: [Double] = [.nan, .infinity, -.infinity, -1, 0, 1e-9, 0.79999, 1, 59.6, 1e6, 1e18, 1e300, -1e300]
+        let odd: [Double] = [
+            .nan, .infinity, -.infinity, -1, 0, .leastNonzeroMagnitude, 1e-9, 0.79999, 1, 59.6, 1e6, 1e18, 1e300,
+            1.7e308, -1e300,
+        ]
         func number() -> Double {
             random.next() % 3 == 0
                 ? odd[Int(random.next() % UInt64(odd.count))] : Double(random.next() % 100_000) / 50

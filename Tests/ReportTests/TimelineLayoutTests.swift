@@ -58,6 +58,11 @@ import Testing
             ], duration: .nan, columns: 4)
         #expect(layout.cells == [3, 3, 3, 3])
         #expect(TimelineLayout([], duration: 0, columns: 0).cells == [nil])
+        let instant = TimelineLayout(
+            [Stretch(start: 0, end: .leastNonzeroMagnitude, isWork: true)], duration: .leastNonzeroMagnitude, columns: 2
+        )
+        #expect(instant.cells == [nil, nil])
+        #expect(instant.duration == 0)
     }
 
     /// As long as there are cells for all, nobody vanishes, and the order of time is the order of cells.
