@@ -17,6 +17,10 @@ func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target 
     .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
+func executable(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
 func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: subject + "Tests",
@@ -27,7 +31,12 @@ func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Targe
 
 let package = Package(
     name: "sprintd",
+    products: [
+        .executable(name: "sprintctl", targets: ["sprintctl"]),
+        .executable(name: "sprintd", targets: ["sprintd"]),
+    ],
     dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
@@ -51,14 +60,30 @@ let package = Package(
         target("Analysis", ["Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "Measurement"]),
+        target("Report", ["Analysis", "Scoring", "Segmentation"]),
 
-        // Around the core: files, devices, sockets.
+        // The shell: files, terminal, configuration.
         target(
             "Replay",
             ["Capture", "CSV", "FIT", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
-        target("SessionStore", ["Capture", "Measurement"]),
+        target("SessionStore", ["Capture"]),
+        target("ProcessIO", ["Report"]),
+        target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
+        executable(
+            "sprintctl",
+            [
+                "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "Measurement", "Pipeline", "ProcessIO", "Replay",
+                "Report", "Scoring", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+        executable(
+            "sprintd",
+            [
+                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Measurement", "Pipeline", "ProcessIO",
+                "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
+            ]),
 
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
+        .testTarget(name: "LayeringTests", swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
@@ -69,12 +94,16 @@ let package = Package(
         tests("Fusion", ["Measurement"]),
         tests("Segmentation", ["Measurement", "Fusion"]),
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),
-        tests("Analysis", ["Measurement", "Segmentation"]),
+        tests("Analysis", ["Measurement", "Scoring", "Segmentation"]),
         tests(
             "Pipeline",
             ["Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation", "Replay"]),
-        tests("Replay", ["Capture", "Measurement"]),
-        tests("SessionStore", ["Capture", "Measurement"]),
         tests("Simulation", ["Capture", "Measurement"]),
+        tests("Report", ["Analysis", "Scoring", "Segmentation"]),
+        tests("Replay", ["Capture", "Measurement"]),
+        tests("SessionStore", ["Capture"]),
+        tests("AthleteFile", ["Measurement", "Scoring"]),
+        tests("ProcessIO", ["Report"]),
+        tests("sprintd"),
     ]
 )
