@@ -3,10 +3,11 @@ internal import Scoring
 internal import Segmentation
 
 extension AnalysisDocument {
-    /// The document as `sprintctl analyze --format json` prints it and `analysis.json` holds it, without a line end after it.
+    /// The document as `sprintctl analyze --format json` prints it and `analysis.json` holds it, without a line end
+    /// after it.
     ///
-    /// Keys are stable and stand in a fixed order: those of the contract first, later additions after them. Absent values are
-    /// `null`. The same document gives the same bytes.
+    /// Keys are stable and stand in a fixed order: those of the contract first, later additions after them. Absent
+    /// values are `null`. The same document gives the same bytes.
     ///
     /// - Parameter pretty: whether it is laid out for reading; otherwise it is one line.
     package func json(pretty: Bool) -> String {

@@ -2,9 +2,9 @@
 
 /// Writes JSON text (RFC 8259), one value after the other, in the order in which it is told.
 ///
-/// The same calls give the same bytes on every machine: numbers have a fixed count of decimals and are written by integer
-/// arithmetic, so no locale and no floating-point printer has a say. What JSON cannot express is written as `null`: an absent value, a
-/// not-a-number, an infinity.
+/// The same calls give the same bytes on every machine: numbers have a fixed count of decimals and are written by
+/// integer arithmetic, so no locale and no floating-point printer has a say. What JSON cannot express is written as
+/// `null`: an absent value, a not-a-number, an infinity.
 ///
 /// It does not check that keys stand in objects only: the shape is the caller's.
 package struct JSONWriter: Sendable {

@@ -20,15 +20,15 @@ package import Scoring
 /// "ble:C4:12:F5:00:A0:01" = "strides"   # or "steps"
 /// ```
 ///
-/// Every key may be left out. A key that is not listed here and a value out of its range are errors: a misspelt key would otherwise be
-/// a silent estimate.
+/// Every key may be left out. A key that is not listed here and a value out of its range are errors: a misspelt key
+/// would otherwise be a silent estimate.
 package enum AthleteFile {
     /// Bytes; a larger file is not an athlete's.
     package static let largest = 65_536
 
     /// - Parameter text: a TOML 1.0 document, within the grammar of ``TOMLDocument``.
-    /// - Throws: at the first place where the text is not such a document, has an unknown key, or a value of the wrong type or out of
-    ///   its range.
+    /// - Throws: at the first place where the text is not such a document, has an unknown key, or a value of the wrong
+    ///   type or out of its range.
     package static func athlete(_ text: String) throws(AthleteFileError) -> Athlete {
         let document = try TOMLDocument(text)
         var athlete = Athlete()

@@ -2,12 +2,13 @@
 
 /// A TOML text as a list of its keys, each with its value and its place, in the order of the text.
 ///
-/// The grammar is the part of TOML 1.0 that a configuration of plain figures needs: comments, `[table]` headers, keys bare, quoted or
-/// dotted, one-line strings, decimal numbers, booleans, arrays and inline tables. Dates, multi-line strings, `[[arrays of tables]]` and
-/// other bases are refused by name.
+/// The grammar is the part of TOML 1.0 that a configuration of plain figures needs: comments, `[table]` headers, keys
+/// bare, quoted or dotted, one-line strings, decimal numbers, booleans, arrays and inline tables. Dates, multi-line
+/// strings, `[[arrays of tables]]` and other bases are refused by name.
 ///
-/// Why not TOMLKit: it tells no positions of keys; toml++ 3.4.0 inside it ends the process on some malformed headers and times, by
-/// assertions that release builds keep; and it brings Foundation into the daemon, which has to do without.
+/// Why not TOMLKit: it tells no positions of keys; toml++ 3.4.0 inside it ends the process on some malformed headers
+/// and times, by assertions that release builds keep; and it brings Foundation into the daemon, which has to do
+/// without.
 struct TOMLDocument: Sendable {
     enum Value: Equatable, Sendable {
         case string(String)

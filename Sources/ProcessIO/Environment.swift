@@ -29,9 +29,9 @@ package struct Environment: Sendable {
 extension Environment {
     /// How to write to an output.
     ///
-    /// Colour only to a terminal that is not `TERM=dumb`, and never under `NO_COLOR` (https://no-color.org); `CLICOLOR_FORCE` asks for it
-    /// without a terminal. Characters outside ASCII where the locale's encoding is UTF-8, by the precedence of POSIX.1-2017
-    /// §8.2: LC_ALL, LC_CTYPE, LANG.
+    /// Colour only to a terminal that is not `TERM=dumb`, and never under `NO_COLOR` (https://no-color.org);
+    /// `CLICOLOR_FORCE` asks for it without a terminal. Characters outside ASCII where the locale's encoding is UTF-8,
+    /// by the precedence of POSIX.1-2017 §8.2: LC_ALL, LC_CTYPE, LANG.
     ///
     /// - Parameter terminalColumns: what the terminal says of itself; `COLUMNS` goes before it, 80 stands in for it.
     package func style(isTerminal: Bool, terminalColumns: Int?) -> TextStyle {

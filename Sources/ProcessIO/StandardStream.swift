@@ -8,8 +8,8 @@ package struct StandardStream: Sendable {
     package static let output = StandardStream(descriptor: STDOUT_FILENO)
     package static let error = StandardStream(descriptor: STDERR_FILENO)
 
-    /// To be called before the first write: a pipe that its reader has closed is then an error to handle and no longer a signal that
-    /// ends the process.
+    /// To be called before the first write: a pipe that its reader has closed is then an error to handle and no longer
+    /// a signal that ends the process.
     package static func ignoreBrokenPipes() {
         _ = signal(SIGPIPE, SIG_IGN)
     }

@@ -22,7 +22,7 @@ package struct ErrorNumber: Error, Equatable, Sendable {
         self.rawValue = rawValue
     }
 
-    /// In plain words where the C library's are not: it says "Is a directory" for both "is" and "is not expected to be".
+    /// A clause for a message; the common ones say what to do something about, the rest is the C library's.
     package var text: String {
         switch rawValue {
         case ENOENT: return "no such file or directory"
@@ -33,8 +33,8 @@ package struct ErrorNumber: Error, Equatable, Sendable {
         case EROFS: return "the file system is read-only"
         default:
             var buffer = [CChar](repeating: 0, count: 256)
-            // SAFETY: strerror_r writes at most 256 bytes into the buffer, ends them with NUL, and keeps no pointer. Swift sees
-            // the XSI variant, which returns a status.
+            // SAFETY: strerror_r writes at most 256 bytes into the buffer, ends them with NUL, and keeps no pointer.
+            // Swift sees the XSI variant, which returns a status.
             let status = unsafe strerror_r(rawValue, &buffer, buffer.count)
             guard status == 0 else { return "error \(rawValue)" }
             let bytes = buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }

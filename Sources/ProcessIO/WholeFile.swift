@@ -33,11 +33,11 @@ package enum WholeFile {
         return CommandFailure(status, "\(path): \(error.text)")
     }
 
-    /// Writes a file so that its name never stands for half of it: the bytes go to a temporary file beside it, which then takes the
-    /// name. A pipe or a device is written to directly.
+    /// Writes a file so that its name never stands for half of it: the bytes go to a temporary file beside it, which
+    /// then takes the name. A pipe or a device is written to directly.
     ///
-    /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`; the temporary file is gone then, and a file of that name is as
-    ///   it was.
+    /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`; the temporary file is gone then, and a file of
+    ///   that name is as it was.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(CommandFailure) {
         let path = try resolved(path)
         if isSpecial(path) { return try writeDirectly(path, bytes) }

@@ -19,8 +19,8 @@ enum DisplayWidth {
         return String(result)
     }
 
-    /// Text from outside (a device's name, an athlete's) with nothing left in it that could steer a terminal: control and
-    /// format characters go, everything outside ASCII too where it cannot be shown.
+    /// Text from outside (a device's name, an athlete's) with nothing left in it that could steer a terminal: control
+    /// and format characters go, everything outside ASCII too where it cannot be shown.
     static func printable(_ text: String, unicode: Bool) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
@@ -43,7 +43,8 @@ enum DisplayWidth {
         return String(result)
     }
 
-    /// Source: Unicode Standard Annex #11, "East Asian Width": wide and full-width characters take two columns; marks take none.
+    /// Source: Unicode Standard Annex #11, "East Asian Width": wide and full-width characters take two columns; marks
+    /// take none.
     private static func columns(of scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.value {

@@ -4,8 +4,8 @@ package import Segmentation
 
 /// A session as it goes by, one line for each thing that happens, and below them a line that says what is so now.
 ///
-/// On a terminal the status line is overwritten in place: it ends without a line end, and the next text starts by clearing it. Elsewhere (a file, a
-/// pipe) only events are written, a plain line each.
+/// On a terminal the status line is overwritten in place: it ends without a line end, and the next text starts by
+/// clearing it. Elsewhere (a file, a pipe) only events are written, a plain line each.
 ///
 /// Speeds are m/s, heart rates bpm, times seconds from the session's first frame.
 package struct LivePhaseLine: Sendable {
@@ -77,7 +77,8 @@ package struct LivePhaseLine: Sendable {
     private let interactive: Bool
     private var statusShown = false
 
-    /// - Parameter interactive: whether the output is a terminal that understands carriage return and EL (ECMA-48, 8.3.41).
+    /// - Parameter interactive: whether the output is a terminal that understands carriage return and EL (ECMA-48,
+    ///   8.3.41).
     package init(style: TextStyle, interactive: Bool) {
         self.style = style
         self.interactive = interactive

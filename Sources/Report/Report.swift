@@ -2,11 +2,11 @@
 package import Analysis
 internal import Segmentation
 
-/// A session as an athlete reads it: what came of it first, then the time-line, the sprints, what the score is made of, the plan, the
-/// sensors and how good the recording is.
+/// A session as an athlete reads it: what came of it first, then the time-line, the sprints, what the score is made of,
+/// the plan, the sensors and how good the recording is.
 ///
-/// Pure: the same document and style give the same text. No line is wider than the style's width. What is absent is blank or a dash,
-/// never a zero. Names from outside cannot steer the terminal.
+/// Pure: the same document and style give the same text. No line is wider than the style's width. What is absent is
+/// blank or a dash, never a zero. Names from outside cannot steer the terminal.
 package struct Report: Sendable {
     private let document: AnalysisDocument
     private let style: TextStyle

@@ -2,8 +2,8 @@
 internal import Analysis
 internal import Segmentation
 
-/// The session at a glance: towers as high as the mean speed (else heart rate) of each phase, a strip of the phases below them,
-/// minutes, and a legend.
+/// The session at a glance: towers as high as the mean speed (else heart rate) of each phase, a strip of the phases
+/// below them, minutes, and a legend.
 struct Timeline {
     let document: AnalysisDocument
     let style: TextStyle

@@ -2,8 +2,9 @@
 
 /// Which phase each cell of a time-line shows.
 ///
-/// Cells are equal stretches of time, except where phases are shorter than a cell: those take one cell of their own and push their
-/// neighbours aside, so that no phase vanishes. When one row has too few cells for that, the line goes on in further rows.
+/// Cells are equal stretches of time, except where phases are shorter than a cell: those take one cell of their own and
+/// push their neighbours aside, so that no phase vanishes. When one row has too few cells for that, the line goes on in
+/// further rows.
 struct TimelineLayout: Equatable, Sendable {
     struct Stretch: Equatable, Sendable {
         /// Seconds.
@@ -58,7 +59,8 @@ struct TimelineLayout: Equatable, Sendable {
         cells = Self.painted(stretches, usable, count: Self.mostRows * columns, duration: end)
     }
 
-    /// Every stretch with at least one cell, moved as little as that takes; `nil` when there are more stretches than cells.
+    /// Every stretch with at least one cell, moved as little as that takes; `nil` when there are more stretches than
+    /// cells.
     private static func pushedApart(
         _ stretches: [Stretch], _ usable: [Int], count: Int, duration: Double
     ) -> [Int?]? {

@@ -4,7 +4,8 @@ internal import Measurement
 internal import ProcessIO
 internal import Scoring
 
-/// Where the commands meet the pipeline: each function does one command's work, and knows nothing of terminals and options.
+/// Where the commands meet the pipeline: each function does one command's work, and knows nothing of terminals and
+/// options.
 enum Connection {
     /// - Throws: `.noInput`, `.badData` …, each message beginning with the file's name.
     static func analysis(

@@ -2,7 +2,8 @@
 import Foundation
 import Testing
 
-/// Holds the one direction in which targets may depend on each other, and keeps clocks, files and Foundation out of the core.
+/// Holds the one direction in which targets may depend on each other, and keeps clocks, files and Foundation out of the
+/// core.
 @Suite struct LayeringTests {
     /// From the ground up. A target may depend on layers below its own, never on its neighbours or on what is above.
     static let layers: [(names: [String], isCore: Bool)] = [
