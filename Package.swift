@@ -66,19 +66,20 @@ let package = Package(
         target(
             "Replay",
             ["Capture", "CSV", "FIT", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
-        target("SessionStore", ["Capture"]),
-        target("ProcessIO", ["Report"]),
+        target("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
+        target("ProcessIO", ["Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
         executable(
             "sprintctl",
             [
                 "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "Measurement", "Pipeline", "ProcessIO", "Replay",
-                "Report", "Scoring", "Simulation", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Report", "Scoring", "SessionStore", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Measurement", "Pipeline", "ProcessIO",
+                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Fusion", "Measurement", "Pipeline", "ProcessIO",
                 "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
             ]),
 
@@ -101,7 +102,7 @@ let package = Package(
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Scoring", "Segmentation"]),
         tests("Replay", ["Capture", "Measurement"]),
-        tests("SessionStore", ["Capture"]),
+        tests("SessionStore", ["Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),
         tests("ProcessIO", ["Report"]),
         tests("sprintd"),

@@ -64,3 +64,10 @@ package struct FileError: Error, Equatable, Sendable {
 extension FileError: CustomStringConvertible {
     package var description: String { "cannot \(operation.rawValue) \(path): \(reason)" }
 }
+
+extension FileError {
+    /// EACCES, EPERM and EROFS: the user, not the disk, has to change something.
+    package var isRefusal: Bool { [1, 13, 30].contains(number) }
+
+    package var isCreation: Bool { operation == .makeFolder || operation == .create }
+}

@@ -1,32 +1,111 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Analysis
+internal import Capture
 internal import Measurement
+internal import Pipeline
 internal import ProcessIO
+internal import Replay
 internal import Scoring
+internal import SessionStore
+internal import Simulation
 
-/// Where the commands meet the pipeline: each function does one command's work, and knows nothing of terminals and
-/// options.
+/// Where the commands meet the pipeline: each function does one command's work, and knows nothing of terminals.
 enum Connection {
+    /// The athlete and the plan are those of the command line, else those that a session of this program holds.
+    ///
     /// - Throws: `.noInput`, `.badData` …, each message beginning with the file's name.
     static func analysis(
         ofFile path: String, athlete: Athlete?, plan: String?
     ) throws(CommandFailure) -> AnalysisDocument {
-        _ = try WholeFile.read(path, limit: .max)
-        throw CommandFailure(.unavailable, "\(path): analysis is not in this build")
+        let planned = try plan.map { name throws(CommandFailure) in try self.plan(name, .usage) }
+        var file = try open(path)
+        var metadata: SessionMetadata?
+        var pipeline: RecordingPipeline?
+        var failure: CommandFailure?
+        /// What is known of the athlete may stand in the recording itself, before its first frame.
+        func begin(at time: Timestamp) {
+            guard pipeline == nil, failure == nil else { return }
+            let known = athlete ?? metadata?.athlete ?? Athlete()
+            do throws(CommandFailure) {
+                var intended = planned
+                if intended == nil, let name = known.plan { intended = try self.plan(name, .configuration) }
+                let date = CalendarDate(unixSeconds: time.nanoseconds / 1_000_000_000)
+                pipeline = RecordingPipeline(athletes: [
+                    AthleteConfiguration(known, plan: intended, year: date.year)
+                ])
+            } catch {
+                failure = error
+            }
+        }
+        var more = true
+        while more {
+            more = try next(
+                &file,
+                frame: { frame, bytes in
+                    begin(at: frame.time)
+                    pipeline?.ingest(frame, bytes) { _, _ in }
+                },
+                sample: { sample in
+                    begin(at: sample.time)
+                    pipeline?.ingest(sample) { _, _ in }
+                },
+                event: { event in
+                    guard case .comment(let comment) = event, comment.origin == .section else { return }
+                    metadata = metadata ?? SessionMetadata(json: comment.text)
+                })
+            if let failure { throw failure }
+        }
+        begin(at: .zero)
+        if let failure { throw failure }
+        pipeline?.finish()
+        guard let pipeline, pipeline.start != nil else {
+            throw CommandFailure(.badData, "\(path): holds nothing that can be analysed\(reason(file.notes))")
+        }
+        return pipeline.analysis(
+            of: 0, kind: file.format.rawValue, records: file.recordCounts, notes: file.notes,
+            sensorNames: file.sensorNames)
     }
 
-    /// A recording (pcapng) and what truly happened in it (JSON).
-    static func simulation(
-        _ options: SimulateCommand
-    ) throws(CommandFailure) -> (recording: [UInt8], truth: String) {
-        throw CommandFailure(.unavailable, "simulation is not in this build")
+    private static func reason(_ notes: [String]) -> String {
+        notes.isEmpty ? "" : ": " + notes[0]
     }
 
-    /// - Parameter print: takes one line, without a line end.
-    static func inspect(
-        file path: String, sensor: SensorID?, message: String?, print: (String) throws(CommandFailure) -> Void
-    ) throws(CommandFailure) {
-        _ = try WholeFile.read(path, limit: .max)
-        throw CommandFailure(.unavailable, "\(path): inspection is not in this build")
+    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
+        guard let plan = Plan.named(name) else {
+            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
+            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
+        }
+        return plan
+    }
+
+    static func open(_ path: String) throws(CommandFailure) -> RecordingFile {
+        do {
+            return try RecordingFile(path: path)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    static func next(
+        _ file: inout RecordingFile, frame: (CapturedFrame, Span<UInt8>) -> Void, sample: (Sample) -> Void,
+        event: (CaptureEvent) -> Void = { _ in }
+    ) throws(CommandFailure) -> Bool {
+        do {
+            return try file.next(frame: frame, sample: sample, event: event)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
+
+extension CommandFailure {
+    init(_ error: RecordingError) {
+        let status: ExitStatus =
+            switch error.category {
+            case .badData: .badData
+            case .noInput: .noInput
+            case .inputOutput: .inputOutput
+            }
+        self.init(status, error.description)
     }
 }

@@ -35,6 +35,9 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The share of frames that are lost, 0 to 0.9.", valueName: "share"))
     var dropouts = 0.0
 
+    @Flag(help: "Let sensors fall silent for 8 to 40 s, about every 4 minutes.")
+    var outages = false
+
     @Flag(help: "Add heart-rate and speed spikes.")
     var spikes = false
 
@@ -50,6 +53,9 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Run sprints that do not reach the target.")
     var belowTarget = false
 
+    @Option(help: ArgumentHelp("How long steady and fartlek runs last (1800).", valueName: "seconds"))
+    var duration: Double?
+
     func validate() throws {
         guard (1...64).contains(athletes) else { throw ValidationError("--athletes must be 1 to 64.") }
         guard (0...0.9).contains(dropouts) else { throw ValidationError("--dropouts must be a share from 0 to 0.9.") }
@@ -58,6 +64,9 @@ struct SimulateCommand: ParsableCommand {
         }
         if let missedSprint, !(1...100).contains(missedSprint) {
             throw ValidationError("--missed-sprint counts sprints from 1.")
+        }
+        if let duration, !(60...86_400).contains(duration) {
+            throw ValidationError("--duration must be 60 to 86400 seconds.")
         }
         if let truth, truth == out { throw ValidationError("--out and --truth are the same file.") }
     }

@@ -1,26 +1,192 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import Analysis
 internal import AthleteFile
+internal import Capture
+internal import Measurement
+internal import Pipeline
 internal import ProcessIO
+internal import Replay
 internal import Report
 internal import Scoring
+internal import SessionStore
 
-/// A recording run through the pipeline as if it were happening.
-enum ReplayedSession {
+/// A recording run through the pipeline as if it were happening: a session folder for each athlete, and phases on the terminal.
+struct ReplayedSession: ~Copyable {
+    private let options: Options
+    private let athletes: [Athlete]
+    private let plans: [Plan?]
+    private var clock: ReplayClock
+    private var pipeline: RecordingPipeline?
+    private var writers: [SessionWriter] = []
+    private var display: LiveDisplay
+
     static func run(_ options: Options) throws(CommandFailure) {
         var athletes: [Athlete] = []
         for path in options.athletes { athletes.append(try AthleteFile.athlete(atPath: path)) }
-        let output = StandardStream.output
-        let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
-        let interactive = output.isTerminal && Environment.process["TERM"] ?? "dumb" != "dumb"
-        let lines = LivePhaseLine(style: style, interactive: interactive)
-        try replay(options, athletes: athletes, lines: lines)
+        if athletes.isEmpty { athletes = [Athlete()] }
+        let planned = try options.plan.map { name throws(CommandFailure) in try plan(name, .usage) }
+        var plans: [Plan?] = []
+        for athlete in athletes {
+            var intended = planned
+            if intended == nil, let name = athlete.plan { intended = try plan(name, .configuration) }
+            plans.append(intended)
+        }
+        var session = ReplayedSession(options, athletes: athletes, plans: plans)
+        try session.replay()
     }
 
-    /// Where the daemon meets the pipeline.
-    private static func replay(
-        _ options: Options, athletes: [Athlete], lines: LivePhaseLine
-    ) throws(CommandFailure) {
-        _ = try WholeFile.read(options.recording, limit: .max)
-        throw CommandFailure(.unavailable, "\(options.recording): replay is not in this build")
+    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
+        guard let plan = Plan.named(name) else {
+            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
+            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
+        }
+        return plan
+    }
+
+    private init(_ options: Options, athletes: [Athlete], plans: [Plan?]) {
+        self.options = options
+        self.athletes = athletes
+        self.plans = plans
+        let rate: ReplayClock.Rate =
+            switch options.rate {
+            case .times(let times): .multiple(times)
+            case .asFastAsPossible: .maximum
+            }
+        clock = ReplayClock(rate: rate)
+        display = LiveDisplay(
+            names: athletes.map(\.name), target: athletes[0].target, showsStatus: options.rate != .asFastAsPossible)
+    }
+
+    private mutating func replay() throws(CommandFailure) {
+        StopSignal.install()
+        var file: RecordingFile
+        do {
+            file = try RecordingFile(path: options.recording)
+        } catch {
+            throw CommandFailure(error)
+        }
+        switch file.format {
+        case .pcapng, .pcap, .btsnoop: break
+        case .fit, .csv:
+            throw CommandFailure(
+                .badData,
+                "\(options.recording): a \(file.format.rawValue) file holds no radio frames to replay; "
+                    + "sprintctl analyze reads it")
+        }
+        do {
+            try run(&file)
+        } catch {
+            display.finish()
+            throw error
+        }
+    }
+
+    private mutating func run(_ file: inout RecordingFile) throws(CommandFailure) {
+        var failure: CommandFailure?
+        var more = true
+        while more, failure == nil, !StopSignal.isRaised {
+            do {
+                more = try file.next(
+                    frame: { frame, bytes in
+                        do throws(CommandFailure) {
+                            try take(frame, bytes)
+                        } catch {
+                            failure = error
+                        }
+                    }, sample: { _ in })
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        if let failure { throw failure }
+        guard pipeline != nil else {
+            let reason = file.notes.first.map { ": " + $0 } ?? ""
+            throw CommandFailure(.badData, "\(options.recording): holds no frame to replay\(reason)")
+        }
+        try finish(kind: file.format.rawValue, notes: file.notes)
+    }
+
+    private mutating func take(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(CommandFailure) {
+        if pipeline == nil { try begin(at: frame.time) }
+        while true {
+            let wait = clock.wait(for: frame.time, now: MonotonicClock.now)
+            if wait <= 0 || StopSignal.isRaised { break }
+            MonotonicClock.sleep(nanoseconds: wait)
+        }
+        for writer in writers {
+            do {
+                try writer.append(frame, bytes)
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        var events: [(Int, PipelineEvent)] = []
+        pipeline?.ingest(frame, bytes) { athlete, event in events.append((athlete, event)) }
+        for (athlete, event) in events { try display.show(event, of: athlete) }
+    }
+
+    /// The first frame tells when the session began.
+    private mutating func begin(at time: Timestamp) throws(CommandFailure) {
+        let start = time.nanoseconds / 1_000_000_000
+        let year = CalendarDate(unixSeconds: start).year
+        var configurations: [AthleteConfiguration] = []
+        for (athlete, plan) in zip(athletes, plans) {
+            configurations.append(AthleteConfiguration(athlete, plan: plan, year: year))
+        }
+        let files = PosixFileSystem()
+        for (index, known) in athletes.enumerated() {
+            var athlete = known
+            athlete.plan = plans[index]?.name
+            let metadata = SessionMetadata(
+                program: "sprintd \(Version.text)", athlete: athlete, replayOf: options.recording)
+            do {
+                writers.append(
+                    try SessionWriter(
+                        state: options.state,
+                        name: SessionName.make(unixSeconds: start, athlete: athlete.name),
+                        section: .init(
+                            operatingSystem: "Linux", application: metadata.program, comment: metadata.json),
+                        files: files))
+            } catch {
+                throw CommandFailure(error)
+            }
+        }
+        display.maxima = configurations.first?.maxima
+        pipeline = RecordingPipeline(athletes: configurations)
+    }
+
+    private mutating func finish(kind: String, notes: [String]) throws(CommandFailure) {
+        pipeline?.finish()
+        guard let pipeline else { return }
+        try display.end(at: pipeline.duration)
+        for (index, writer) in writers.enumerated() {
+            let document = pipeline.analysis(of: index, kind: kind, notes: notes)
+            do {
+                try writer.finish(analysis: document.json(pretty: true) + "\n")
+            } catch {
+                throw CommandFailure(error)
+            }
+            try StandardStream.output.write("session written to \(writer.folder)\n")
+        }
+    }
+}
+
+extension CommandFailure {
+    fileprivate init(_ error: RecordingError) {
+        let status: ExitStatus =
+            switch error.category {
+            case .badData: .badData
+            case .noInput: .noInput
+            case .inputOutput: .inputOutput
+            }
+        self.init(status, error.description)
+    }
+
+    fileprivate init(_ error: SessionError) {
+        switch error {
+        case .metadata: self.init(.configuration, error.description)
+        case .file(let file): self.init(file.isRefusal ? .noPermission : file.isCreation ? .cannotCreate : .inputOutput,
+            error.description)
+        }
     }
 }

@@ -9,8 +9,8 @@ import Testing
     static let layers: [(names: [String], isCore: Bool)] = [
         (["CUSB", "CBluetooth"], false),
         (["Measurement", "BinaryCoding", "RingBuffer"], true),
-        (["Capture", "ANT", "GATT", "FIT", "CSV"], true),
-        (["Fusion"], true),
+        (["Capture", "ANT", "FIT", "CSV"], true),
+        (["GATT", "Fusion"], true),
         (["Segmentation"], true),
         (["Scoring"], true),
         (["Analysis"], true),

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import Fusion
+internal import Measurement
+internal import Pipeline
+internal import ProcessIO
+internal import Report
+internal import Scoring
+internal import Segmentation
+
+/// Shows pipeline events on the output as they come. One athlete has a line that says what is so now; of several, each line names whose
+/// it is.
+struct LiveDisplay {
+    /// Seconds of wall time between two rewrites of the status line: often enough to look alive, seldom enough for ssh.
+    private static let statusInterval = 0.1
+
+    private struct Phase {
+        var kind: PhaseKind
+        var start: Double
+    }
+
+    private let names: [String?]
+    private let target: Double
+    private var lines: LivePhaseLine
+    private var open: [Phase?]
+    private var bouts: [Int]
+    private var lastStatus: Timestamp?
+    private let showsStatus: Bool
+    /// Of the only athlete; `nil` until the session begins.
+    var maxima: Maxima?
+
+    init(names: [String?], target: Double, showsStatus: Bool) {
+        let output = StandardStream.output
+        let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
+        let isCapable = output.isTerminal && Environment.process["TERM"] ?? "dumb" != "dumb"
+        self.names = names
+        self.target = target
+        self.showsStatus = showsStatus && names.count == 1
+        lines = LivePhaseLine(style: style, interactive: isCapable && names.count == 1)
+        open = Array(repeating: nil, count: names.count)
+        bouts = Array(repeating: 0, count: names.count)
+    }
+
+    mutating func show(_ event: PipelineEvent, of athlete: Int) throws(CommandFailure) {
+        switch event {
+        case .fused(let sample): try showStatus(sample, of: athlete)
+        case .phase(.began(let start)):
+            if start.kind.isWork { bouts[athlete] += 1 }
+            open[athlete] = Phase(kind: start.kind, start: start.start.seconds)
+            try write(
+                .began(
+                    start.kind, start: start.start.seconds, decided: start.decided.seconds,
+                    number: start.kind.isWork ? bouts[athlete] : nil), of: athlete)
+        case .phase(.becameInterval(let decided)):
+            let start = open[athlete]?.start ?? decided.seconds
+            open[athlete]?.kind = .interval
+            try write(
+                .relabelled(
+                    from: .sprint, to: .interval, start: start, decided: decided.seconds, number: bouts[athlete]),
+                of: athlete)
+        case .sprintEnded(_, let trace, let score):
+            let result = LivePhaseLine.SprintResult(
+                number: bouts[athlete], start: trace.start, end: trace.end, effort: score.effort, basis: score.basis,
+                onTarget: score.isOnTarget, meanSpeed: trace.meanSpeed, peakHeartRate: trace.peakHeartRate)
+            try write(.scored(result, decided: trace.end), of: athlete)
+        }
+    }
+
+    mutating func end(at time: Double) throws(CommandFailure) {
+        try StandardStream.output.write(lines.text(for: LivePhaseLine.Event.ended(time: time)))
+    }
+
+    /// Leaves the terminal clean before somebody else writes.
+    mutating func finish() {
+        StandardStream.output.writeIgnoringFailure(lines.finish())
+    }
+
+    private mutating func write(_ event: LivePhaseLine.Event, of athlete: Int) throws(CommandFailure) {
+        let owner = names.count > 1 ? "\(names[athlete] ?? "athlete \(athlete + 1)"): " : ""
+        try StandardStream.output.write(owner + lines.text(for: event))
+    }
+
+    /// On the basis that a sprint of this moment would be scored on.
+    private func effort(of sample: FusedSample) -> Double? {
+        guard let maxima else { return nil }
+        if let speed = sample.speed, maxima.speed.basis != .estimated || sample.heartRate == nil {
+            return speed / maxima.speed.value
+        }
+        return sample.heartRate.map { $0 / maxima.heartRate.value }
+    }
+
+    private mutating func showStatus(_ sample: FusedSample, of athlete: Int) throws(CommandFailure) {
+        guard showsStatus else { return }
+        let now = MonotonicClock.now
+        if let lastStatus, now.seconds(since: lastStatus) < Self.statusInterval { return }
+        lastStatus = now
+        let text = lines.text(
+            for: LivePhaseLine.Status(
+                time: sample.time.seconds, phase: open[athlete]?.kind, since: open[athlete]?.start,
+                speed: sample.speed, heartRate: sample.heartRate, effort: effort(of: sample), target: target))
+        if !text.isEmpty { try StandardStream.output.write(text) }
+    }
+}
