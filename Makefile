@@ -5,6 +5,7 @@ SHELL = /bin/sh
 SWIFT ?= swift
 # The session that `make run` replays, and how many times as fast as it happened.
 SESSION ?= Fixtures/perfect-session/capture.pcapng
+ATHLETE ?= Fixtures/perfect-session/athlete.toml
 RATE ?= 20
 
 .DEFAULT_GOAL := help
@@ -34,7 +35,7 @@ run: build
 	@set -eu; \
 	binaries=$$($(SWIFT) build -c release --show-bin-path); \
 	state=$${XDG_STATE_HOME:-$$HOME/.local/state}/sprintd; \
-	"$$binaries/sprintd" --replay '$(SESSION)' --rate '$(RATE)' --state "$$state"; \
+	"$$binaries/sprintd" --replay '$(SESSION)' --athlete '$(ATHLETE)' --rate '$(RATE)' --state "$$state"; \
 	session=$$(ls -td "$$state"/sessions/*/ | head -n 1); \
 	echo; \
 	"$$binaries/sprintctl" analyze "$${session}capture.pcapng"; \

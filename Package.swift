@@ -98,7 +98,7 @@ let package = Package(
         tests("Analysis", ["Measurement", "Scoring", "Segmentation"]),
         tests(
             "Pipeline",
-            ["Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation", "Replay"]),
+            ["Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation", "Replay", "AthleteFile"]),
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Scoring", "Segmentation"]),
         tests("Replay", ["Capture", "Measurement"]),

@@ -146,11 +146,11 @@ package struct ANTDecoder: Sendable {
         }
         sticks[index].learn(from: message, fromStick: fromStick)
         guard let number = message.channel, number < ANTStick.channelLimit else {
-            emit(.message(message, sensor: nil))
+            emit(.message(message, sensor: nil, fromStick: fromStick))
             return
         }
         let channel = sticks[index].channels[Int(number)]
-        emit(.message(message, sensor: channel.sender?.sensor))
+        emit(.message(message, sensor: channel.sender?.sensor, fromStick: fromStick))
         if fromStick, let response = message.response, response.isEvent, response.code == .receiveFailed,
             let slot = channel.slot
         {
@@ -164,7 +164,7 @@ package struct ANTDecoder: Sendable {
     ) {
         guard let page = message.page, let number = message.channel else {
             counters.shortData &+= 1
-            emit(.message(message, sensor: nil))
+            emit(.message(message, sensor: nil, fromStick: true))
             emit(.bad(.shortData))
             return
         }
@@ -173,10 +173,10 @@ package struct ANTDecoder: Sendable {
         if let extended { channel.hear(extended) }
         guard let id = extended ?? channel.sender, id.deviceType != 0 else {
             counters.undecided &+= 1
-            emit(.message(message, sensor: nil))
+            emit(.message(message, sensor: nil, fromStick: true))
             return
         }
-        emit(.message(message, sensor: id.sensor))
+        emit(.message(message, sensor: id.sensor, fromStick: true))
         let stick = sticks[index].id
         channel.slot = sensors.slot(for: id, stick: stick, channel: number, hint: channel.slot)
         if number < ANTStick.channelLimit { sticks[index].channels[Int(number)] = channel }

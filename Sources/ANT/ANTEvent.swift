@@ -4,8 +4,8 @@ package import Measurement
 
 /// One thing that ANT bytes told.
 package enum ANTEvent: Equatable, Sendable, BitwiseCopyable {
-    /// A whole message, and the sensor it came from or is about, where that is known.
-    case message(ANTMessage, sensor: SensorID?)
+    /// A whole message, the sensor it came from or is about, where that is known, and which way it went.
+    case message(ANTMessage, sensor: SensorID?, fromStick: Bool)
     case sample(Sample)
     case bad(ANTFault)
     /// Messages that a sensor must have sent between two that arrived.

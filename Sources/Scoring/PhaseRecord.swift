@@ -36,7 +36,8 @@ package struct PhaseRecord: Equatable, Sendable {
         meanHeartRate = mean(
             last.heartRateIntegral - first.heartRateIntegral, last.heartRateTime - first.heartRateTime)
         cadence = mean(last.cadenceIntegral - first.cadenceIntegral, last.cadenceTime - first.cadenceTime)
-        distance = last.distance.map { max(0, $0 - (first.distance ?? $0)) }
+        // Fused distance begins at 0, so an unknown one before it is 0.
+        distance = last.distance.map { max(0, $0 - (first.distance ?? 0)) }
         if distance == nil, last.speedTime > first.speedTime {
             distance = last.speedIntegral - first.speedIntegral
         }

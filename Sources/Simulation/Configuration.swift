@@ -79,6 +79,9 @@ extension SimulatedSession {
         package var outageLength: ClosedRange<Double> = 8...40
         /// Bouts of nonsense in the strap's computed heart rate, per hour.
         package var heartRateSpikes = 0.0
+        /// Seconds of the recording in which every strap has slipped off the skin: it counts no beats, says so where its radio can,
+        /// and computes random rates, as some do.
+        package var offSkin: ClosedRange<Double>?
         /// Nonsense speeds of the footpod, per hour.
         package var speedSpikes = 0.0
         /// The standard deviation of a message's arrival time at the host, in seconds; one in 2000 messages also meets

@@ -23,6 +23,10 @@ struct StrapSensor: Sendable {
     private var spikeRate: Double?
     private var spikeBeats = 0
     private var spikeLosesContact = false
+    private let offSkin: ClosedRange<Double>?
+    private var isOffSkin = false
+    private var nextNonsense = 0.0
+    private var nonsense = 100.0
 
     init(_ configuration: SimulatedSession.Configuration, index: Int) {
         random = SplitMix64(seed: configuration.seed, stream: 0x5354_5241, index: index)
@@ -31,6 +35,7 @@ struct StrapSensor: Sendable {
         clockOffset = Int64(random.integer(below: 65_536))
         countOffset = random.integer(below: 256)
         spikesPerHour = configuration.heartRateSpikes
+        offSkin = configuration.offSkin
     }
 
     /// A beat that happens within the coming step of time.
@@ -40,6 +45,15 @@ struct StrapSensor: Sendable {
 
     /// Takes the beat that ``expect(_:)`` announced, if it is due.
     mutating func settle(until time: Double) {
+        isOffSkin = offSkin?.contains(time) ?? false
+        if isOffSkin {
+            pending = nil
+            if time >= nextNonsense {
+                nonsense = random.uniform(35...215)
+                nextNonsense = time + random.uniform(1...4)
+            }
+            return
+        }
         guard let beat = pending, beat <= time else { return }
         pending = nil
         previousTick = lastTick
@@ -68,8 +82,9 @@ struct StrapSensor: Sendable {
 
     /// bpm as the strap computes it: a mean over about five beats.
     var computedRate: UInt8 {
-        UInt8(clamped((spikeRate ?? 60 / max(interval, 0.2)).rounded(), 1...255))
+        let rate = isOffSkin ? nonsense : spikeRate ?? 60 / max(interval, 0.2)
+        return UInt8(clamped(rate.rounded(), 1...255))
     }
 
-    var feelsSkin: Bool { spikeRate == nil || !spikeLosesContact }
+    var feelsSkin: Bool { !isOffSkin && (spikeRate == nil || !spikeLosesContact) }
 }

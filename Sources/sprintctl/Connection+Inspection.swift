@@ -38,8 +38,8 @@ extension Connection {
                     start = start ?? frame.time
                     let direction = InspectionLine.direction(frame, bytes)
                     decoder.ingest(frame, bytes) { event in
-                        guard let (text, source) = teller.text(event) else { return }
-                        line(frame.time, direction, text, of: source)
+                        guard let (text, source, told) = teller.text(event) else { return }
+                        line(frame.time, told ?? direction, text, of: source)
                     }
                 },
                 sample: { sample in
@@ -48,7 +48,11 @@ extension Connection {
                 event: { event in
                     switch event {
                     case .comment(let comment) where sensor == nil:
-                        line(comment.time ?? start ?? .zero, "#", "comment: \(comment.text)", of: nil)
+                        if let time = comment.time ?? start {
+                            line(time, "#", "comment: \(comment.text)", of: nil)
+                        } else {
+                            lines.append("# comment: \(comment.text)")
+                        }
                     case .comment, .unsupportedInterface, .broken: break
                     }
                 })

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import Analysis
 internal import Capture
 internal import Measurement
 internal import ProcessIO
+internal import Scoring
 internal import Simulation
 
 extension Connection {
     /// 2026-01-05 06:00 UTC: recordings carry a date, and always the same.
     private static let simulatedStart = Timestamp(nanoseconds: 1_767_592_800 * 1_000_000_000)
 
-    /// A recording (pcapng) and what truly happened in it (JSON).
+    /// A recording (pcapng), what truly happened in it (JSON), and an athlete file (TOML) for each athlete.
     static func simulation(
         _ options: SimulateCommand
-    ) throws(CommandFailure) -> (recording: [UInt8], truth: String) {
+    ) throws(CommandFailure) -> (recording: [UInt8], truth: String, athletes: [String]) {
         var session = SimulatedSession(try configuration(options))
         var writer: PcapngWriter
         do {
@@ -26,7 +28,24 @@ extension Connection {
             if writer.pendingBytes > 1 << 20 { Self.drain(&writer, into: &recording) }
         }
         drain(&writer, into: &recording)
-        return (recording, session.truth() + "\n")
+        return (recording, session.truth(), session.profiles.indices.map { athleteFile($0, of: session) })
+    }
+
+    /// What a laboratory would know, in the form that `--athlete` takes.
+    private static func athleteFile(_ index: Int, of session: SimulatedSession) -> String {
+        let profile = session.profiles[index]
+        let sensors = session.sensors(of: index).map { "\"\($0.id)\"" }
+        let speed = FixedDecimal(profile.maxSpeed, decimals: 3)?.trimmed ?? "6.5"
+        var lines = [
+            "name = \"Athlete \(index + 1)\"",
+            "max_speed_mps = \(speed)",
+            "max_hr_bpm = \(Int(profile.maxHeartRate))",
+            "resting_hr_bpm = \(Int(profile.restingHeartRate))",
+            "sensors = [\(sensors.joined(separator: ", "))]",
+        ]
+        let plan = session.configuration.plan.name
+        if Plan.named(plan) != nil { lines.append("plan = \"\(plan)\"") }
+        return lines.joined(separator: "\n") + "\n"
     }
 
     private static func drain(_ writer: inout PcapngWriter, into recording: inout [UInt8]) {
@@ -58,6 +77,7 @@ extension Connection {
             configuration.speedSpikes = 20
         }
         configuration.arrivalJitter = options.jitter ? 0.05 : configuration.arrivalJitter
+        configuration.offSkin = options.offSkin.map { $0...$0 + 60 }
         configuration.lateStart = options.lateStart
         if let missed = options.missedSprint { configuration.missedSprints = [missed] }
         configuration.allBelowTarget = options.belowTarget

@@ -29,8 +29,15 @@ struct InspectionLine {
         return "-"
     }
 
-    /// - Returns: `nil` for what another event's line says already.
-    mutating func text(_ event: FrameDecoder.Event) -> (text: String, source: SensorID?)? {
+    /// - Returns: `nil` for what another event's line says already. A message knows its direction better than the frame that brought
+    ///   it: the first of a stick are held back until it has proved to be one.
+    mutating func text(_ event: FrameDecoder.Event) -> (text: String, source: SensorID?, direction: String?)? {
+        var direction: String?
+        if case .ant(.message(_, _, let fromStick)) = event { direction = fromStick ? "<" : ">" }
+        return words(event).map { ($0.text, $0.source, direction) }
+    }
+
+    private mutating func words(_ event: FrameDecoder.Event) -> (text: String, source: SensorID?)? {
         switch event {
         case .sample: nil
         case .ant(let event): Self.text(event)
@@ -40,7 +47,7 @@ struct InspectionLine {
 
     private static func text(_ event: ANTEvent) -> (String, SensorID?)? {
         switch event {
-        case .message(let message, let sensor): ("ANT \(message.description(sensor: sensor))", sensor)
+        case .message(let message, let sensor, _): ("ANT \(message.description(sensor: sensor))", sensor)
         case .bad(let fault): ("ANT bad frame: \(fault)", nil)
         case .lostMessages(let sensor, let count, let from, let to):
             (

@@ -26,6 +26,12 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Where to write what truly happened (JSON).", valueName: "file"))
     var truth: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Where to write what a laboratory would know of the athlete (TOML); of several, a.toml becomes a-1.toml, a-2.toml …",
+            valueName: "file"))
+    var athlete: String?
+
     @Option(help: ArgumentHelp("How many run side by side, 1 to 64.", valueName: "k"))
     var athletes = 1
 
@@ -40,6 +46,9 @@ struct SimulateCommand: ParsableCommand {
 
     @Flag(help: "Add heart-rate and speed spikes.")
     var spikes = false
+
+    @Option(help: ArgumentHelp("Let the strap slip off the skin for a minute, so many seconds in.", valueName: "seconds"))
+    var offSkin: Double?
 
     @Flag(help: "Let frames arrive irregularly.")
     var jitter = false
@@ -68,6 +77,12 @@ struct SimulateCommand: ParsableCommand {
         if let duration, !(60...86_400).contains(duration) {
             throw ValidationError("--duration must be 60 to 86400 seconds.")
         }
+        if let offSkin, !(0...86_400).contains(offSkin) {
+            throw ValidationError("--off-skin must be 0 to 86400 seconds.")
+        }
+        if let athlete, athlete == out || athlete == truth {
+            throw ValidationError("--athlete is the same file as another.")
+        }
         if let truth, truth == out { throw ValidationError("--out and --truth are the same file.") }
     }
 
@@ -75,5 +90,17 @@ struct SimulateCommand: ParsableCommand {
         let made = try Connection.simulation(self)
         try WholeFile.replace(out, with: made.recording)
         if let truth { try WholeFile.replace(truth, with: Array(made.truth.utf8)) }
+        guard let athlete else { return }
+        for (index, text) in made.athletes.enumerated() {
+            let path = made.athletes.count == 1 ? athlete : Self.numbered(athlete, index + 1)
+            try WholeFile.replace(path, with: Array(text.utf8))
+        }
+    }
+
+    /// The number goes before the extension, so that the file keeps its kind.
+    static func numbered(_ path: String, _ number: Int) -> String {
+        let start = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
+        guard let dot = path[start...].lastIndex(of: "."), dot > start else { return "\(path)-\(number)" }
+        return "\(path[..<dot])-\(number)\(path[dot...])"
     }
 }

@@ -26,7 +26,7 @@ import Testing
         /// Of messages with data, in order.
         var senders: [SensorID?] {
             events.compactMap { event -> SensorID?? in
-                if case .message(let message, let sensor) = event, message.id.carriesData { .some(sensor) } else { nil }
+                if case .message(let message, let sensor, _) = event, message.id.carriesData { .some(sensor) } else { nil }
             }
         }
         var samples: [Sample] {
@@ -73,7 +73,7 @@ import Testing
         bench.receive(first + second + first)
         let one = SensorID.ant(deviceType: 120, number: 1)
         #expect(bench.senders == [one, .ant(deviceType: 120, number: 2), one])
-        guard case .message(let message, _)? = bench.events.dropFirst().first else {
+        guard case .message(let message, _, _)? = bench.events.dropFirst().first else {
             Issue.record("no message")
             return
         }
@@ -315,7 +315,7 @@ import Testing
                 fromStick: .random(using: &generator),
                 at: Timestamp(nanoseconds: Int64(bitPattern: generator.next()))
             ) { event in
-                if case .message(let message, let sensor) = event {
+                if case .message(let message, let sensor, _) = event {
                     #expect(!message.description(sensor: sensor).isEmpty)
                 }
             }

@@ -25,7 +25,7 @@ struct RealAntRecordingTests {
     @Test func everyMessageOfTheRecordingIsFound() throws {
         let (events, decoder) = try Self.decode()
         let messages = events.compactMap { event -> ANTMessage? in
-            if case .message(let message, _) = event { message } else { nil }
+            if case .message(let message, _, _) = event { message } else { nil }
         }
         #expect(messages.count == 465)
         #expect(messages.count { $0.id == .broadcast } == 344)
@@ -94,7 +94,7 @@ struct RealAntRecordingTests {
         #expect(rates.max() == 111)
         let pages = Set(
             events.compactMap { event -> UInt8? in
-                guard case .message(let message, _) = event, message.id == .broadcast else { return nil }
+                guard case .message(let message, _, _) = event, message.id == .broadcast else { return nil }
                 return message.page.map { HeartRatePage($0).number }
             })
         #expect(pages == [1, 2, 3, 4, 7])

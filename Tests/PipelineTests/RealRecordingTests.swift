@@ -111,7 +111,7 @@ struct RealRecordingTests {
         init(_ events: [ANTEvent]) {
             for event in events {
                 switch event {
-                case .message(let message, _):
+                case .message(let message, _, _):
                     messages += 1
                     if message.id.carriesData { broadcasts += 1 }
                 case .bad: bad += 1

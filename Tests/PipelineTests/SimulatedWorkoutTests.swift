@@ -21,5 +21,7 @@ import Testing
             #expect(abs((found.externalEffort ?? 0) - actual.effort) <= 0.02)
         }
         #expect(analysis.quality.badFrames == 0)
+        let distance = analysis.phases.reduce(0) { $0 + ($1.distance ?? 0) }
+        #expect(abs(distance - recording.session.records[0].distance) < 15, "\(distance) m")
     }
 }
