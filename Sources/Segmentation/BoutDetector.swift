@@ -26,19 +26,21 @@ package struct BoutDetector: Sendable {
         var runningFloor: Double
         /// The sum, in seconds of full evidence, that decides.
         var decisionSeconds: Double
+        /// How many seconds the signal follows the effort by; edges are dated back by as much.
+        var delay: Double
         /// The longest silence that a bout survives, in seconds; longer when the signal itself is sparse.
         var silenceSeconds: Double
 
         package static let speed = Parameters(
             floor: 0.56, unknownEasyFloor: 0.65, ratioToEasy: 1.28, contrast: 0.13, endShare: 0.72, runningFloor: 0.27,
-            decisionSeconds: 1.3, silenceSeconds: 12)
+            decisionSeconds: 1.3, delay: 0, silenceSeconds: 12)
         /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
         package static let cadence = Parameters(
             floor: 0.80, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12, endShare: 0.85, runningFloor: 0.55,
-            decisionSeconds: 2.5, silenceSeconds: 12)
+            decisionSeconds: 2.5, delay: 0, silenceSeconds: 12)
         package static let demand = Parameters(
             floor: 0.70, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20, endShare: 0.70, runningFloor: 0.25,
-            decisionSeconds: 4, silenceSeconds: 20)
+            decisionSeconds: 4, delay: HeartRateDemand.delay, silenceSeconds: 20)
     }
 
     package enum Change: Equatable, Sendable {
@@ -259,7 +261,8 @@ package struct BoutDetector: Sendable {
         return edge { $0 >= high }
     }
 
-    /// The newest sample for which `isBefore` holds twice in a row, or the oldest known, never before the last change.
+    /// The newest sample for which `isBefore` holds twice in a row, or the oldest known, less the signal's delay; never before
+    /// the last change.
     private func edge(_ isBefore: (Double) -> Bool) -> Timestamp {
         var found = entry(0).time
         for age in 0..<filled {
@@ -268,7 +271,8 @@ package struct BoutDetector: Sendable {
             found = candidate.time
             if isBefore(candidate.value), age + 1 >= filled || isBefore(entry(age + 1).value) { break }
         }
-        return found
+        let dated = found.advanced(bySeconds: -parameters.delay)
+        return lastChange.map { max($0, dated) } ?? dated
     }
 
     private func recentMinimum(since time: Timestamp) -> Double {

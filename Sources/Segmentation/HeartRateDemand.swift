@@ -14,6 +14,9 @@ package struct HeartRateDemand: Sendable {
 
     /// In seconds.
     package static let timeConstant = 30.0
+    /// In seconds: the heart takes up a new effort late (oxygen debt and sympathetic drive build up first), and the slope's window looks
+    /// back. Provisional: set on simulated athletes; short sprints of real ones with a footpod beside the strap would tell better.
+    package static let delay = 8.0
     /// The slope's window, in seconds: long enough for a rate sent in whole beats per minute.
     package static let window = 7.0
     private static let capacity = 32
