@@ -46,9 +46,13 @@ let package = Package(
         .systemLibrary(
             name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
 
+        // Linux calls that the Glibc module lacks.
+        .systemLibrary(name: "CDoorbell"),
+
         // The core: pure, no Foundation, no clock, no I/O.
         target("Measurement"),
         target("BinaryCoding"),
+        target("RingBuffer", ["CDoorbell"]),
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
         target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
@@ -87,6 +91,7 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
+        tests("RingBuffer"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),

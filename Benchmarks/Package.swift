@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: GPL-3.0-or-later
+import PackageDescription
+
+/// The same as in `../Package.swift`, so that what is measured is what is shipped.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// `Sources/sprintd` is a symbolic link to the daemon's own `Sources`: its targets are compiled as they are, but as
+/// targets of this package, because `package` access does not cross packages. See README.md.
+func subject(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/sprintd/" + name, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "benchmarks",
+    dependencies: [
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", exact: "0.2.0")
+    ],
+    targets: [
+        .systemLibrary(name: "CDoorbell", path: "Sources/sprintd/CDoorbell"),
+        subject("RingBuffer", ["CDoorbell"]),
+        .target(name: "CThreads"),
+        .target(name: "CBoostQueue", dependencies: ["CThreads"]),
+        .executableTarget(
+            name: "ring-benchmark",
+            dependencies: [
+                "RingBuffer", "CBoostQueue", "CThreads",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ],
+            swiftSettings: settings
+        ),
+    ],
+    cxxLanguageStandard: .cxx17
+)

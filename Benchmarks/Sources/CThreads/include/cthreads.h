@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+/// CThreads — what both sides of a benchmark share, so that neither gains by it: the item, the spin hint, the clock,
+/// threads pinned to a processor, and a count of allocations.
+#ifndef SPRINTD_CTHREADS_H
+#define SPRINTD_CTHREADS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// 64 bytes, all of them written by the producer and read by the consumer.
+typedef struct {
+    uint64_t word[8];
+} cthreads_item;
+
+/// Tells the processor that this is a spin loop.
+static inline void cthreads_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+/// Nanoseconds of CLOCK_MONOTONIC.
+static inline uint64_t cthreads_now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+/// Pins the calling thread to one of the processors that it may run on, counted round. Returns 0 or an errno.
+int cthreads_pin(int processor);
+
+/// How often the calling thread lost its processor to another, since it began.
+long cthreads_preemptions(void);
+
+/// Calls of malloc and its kin made so far by the calling thread.
+uint64_t cthreads_allocations(void);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
+import Synchronization
+
+/// SplitMix64: small, seeded, the same everywhere.
+struct SeededGenerator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
+
+/// Carries a value that cannot be copied into a thread's closure.
+final class Handoff<Value: ~Copyable & Sendable>: Sendable {
+    private let value: Mutex<Value?>
+    init(_ value: consuming sending Value) { self.value = Mutex(consume value) }
+    func take() -> Value { value.withLock { $0.take()! } }
+}
+
+/// A thread of its own: two loops that wait for each other must not depend on the width of a task pool.
+struct TestThread<Result: Sendable>: Sendable {
+    private let result: ResultBox<Result>
+    private let thread: pthread_t
+
+    init(_ body: @escaping @Sendable () -> Result) {
+        let result = ResultBox<Result>()
+        self.result = result
+        thread = startThread(ThreadBody { result.value.withLock { $0 = body() } })
+    }
+
+    func join() -> Result {
+        pthread_join(thread, nil)
+        return result.value.withLock { $0! }
+    }
+}
+
+private final class ResultBox<Result: Sendable>: Sendable {
+    let value = Mutex<Result?>(nil)
+}
+
+private final class ThreadBody: Sendable {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+}
+
+private func startThread(_ body: ThreadBody) -> pthread_t {
+    var thread = pthread_t()
+    // SAFETY: the reference taken here is given back by the thread.
+    let context = unsafe Unmanaged.passRetained(body).toOpaque()
+    let status = unsafe pthread_create(
+        &thread, nil,
+        { context in
+            unsafe Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
+            return nil
+        }, context)
+    precondition(status == 0)
+    return thread
+}
+
+/// 64 bytes that tell whether they were torn.
+struct Item: BitwiseCopyable, Sendable, Equatable {
+    var words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+
+    init(_ number: UInt64) {
+        words = (number, ~number, number, ~number, number, ~number, number, ~number)
+    }
+    var number: UInt64 { words.0 }
+
+    static func == (one: Item, other: Item) -> Bool {
+        one.words.0 == other.words.0 && one.words.1 == other.words.1 && one.words.2 == other.words.2
+            && one.words.3 == other.words.3 && one.words.4 == other.words.4 && one.words.5 == other.words.5
+            && one.words.6 == other.words.6 && one.words.7 == other.words.7
+    }
+}
