@@ -4,7 +4,8 @@ import Testing
 
 @testable import RingBuffer
 
-@Suite struct DoorbellTests {
+/// One at a time: two threads that are to run into each other need a processor each.
+@Suite(.serialized) struct DoorbellTests {
     static let barriers: [Doorbell.Barrier] = [.membarrier, .fence]
     /// Far longer than any pause of a loaded machine: a sleep that lasts so long was never ended.
     static let watchdog = Duration.seconds(30)
@@ -131,6 +132,60 @@ import Testing
         let ends = (sending.join(), echoing.join())
         #expect(ends.0 == nil)
         #expect(ends.1 == nil)
+    }
+
+    /// The litmus test of the barriers. Each round lets one push and one arming run into each other, and then asks
+    /// for the one outcome that is a missed wake-up: the consumer saw nothing, and nobody rang. Without the barriers
+    /// x86-64 gives that outcome too: the store waits in the store buffer while the load goes ahead.
+    @Test(arguments: barriers)
+    func aPushIsSeenOrRung(barrier: Doorbell.Barrier) throws {
+        let rounds = 20_000
+        let doorbell = try Doorbell(barrier: barrier)
+        let ring = SPSCRing<Int>(minimumCapacity: 2)
+        let producer = Handoff(WakingProducer(ring.producer, doorbell: doorbell))
+        let consumer = Handoff(ring.consumer)
+        let meeting = Meeting()
+
+        let pushing = TestThread {
+            var end = producer.take()
+            var generator = SeededGenerator(state: 1)
+            var refused = 0
+            for round in 0..<rounds {
+                let pause = Int.random(in: 0..<8, using: &generator)
+                // Brings the line that is read into this thread's cache, so that its read can be early …
+                doorbell.ring()
+                meeting.meet()
+                for _ in 0..<pause { generator.state &+= 1 }
+                if !end.push(round) { refused += 1 }
+                meeting.meet()
+                meeting.meet()
+            }
+            return refused
+        }
+        let arming = TestThread {
+            var end = consumer.take()
+            var generator = SeededGenerator(state: 2)
+            var outcome = (missed: 0, wrong: 0)
+            for round in 0..<rounds {
+                let pause = Int.random(in: 0..<8, using: &generator)
+                // … and takes the line that is written from the other, so that its write is late.
+                outcome.wrong += end.count
+                meeting.meet()
+                for _ in 0..<pause { generator.state &+= 1 }
+                _ = doorbell.arm()
+                let sawNothing = end.isEmpty
+                meeting.meet()
+                if sawNothing, !Self.isReadable(doorbell) { outcome.missed += 1 }
+                doorbell.disarm()
+                if end.pop() != round { outcome.wrong += 1 }
+                meeting.meet()
+            }
+            return outcome
+        }
+        #expect(pushing.join() == 0)
+        let outcome = arming.join()
+        #expect(outcome.missed == 0)
+        #expect(outcome.wrong == 0)
     }
 
     /// Receives 0, 1, 2, … and sends each number on, one larger on the side that began. Returns what went wrong.

@@ -61,6 +61,22 @@ private func startThread(_ body: ThreadBody) -> pthread_t {
     return thread
 }
 
+/// Where two threads wait for each other.
+final class Meeting: Sendable {
+    private let arrivals = Atomic(0)
+
+    func meet() {
+        let mine = arrivals.add(1, ordering: .sequentiallyConsistent).newValue
+        let both = mine + mine % 2
+        var turns = 0
+        while arrivals.load(ordering: .acquiring) < both {
+            turns += 1
+            // Both threads leave at about the same time only if neither sleeps; but there may be one processor.
+            if turns > 500 { sched_yield() }
+        }
+    }
+}
+
 /// 64 bytes that tell whether they were torn.
 struct Item: BitwiseCopyable, Sendable, Equatable {
     var words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
