@@ -20,7 +20,8 @@ public import Synchronization
 /// could pass the writes before them, each side could miss the other (Dekker's problem), and x86-64 too lets a load
 /// pass an earlier store. Each side needs a full barrier between its two accesses, and there are two ways:
 ///
-/// - `.fence`: the two sides execute one each. It costs the producer about as much as the push itself, every push.
+/// - `.fence`: the two sides execute one each. Every push then waits until its stores have reached the cache, which
+///   the other processor may hold: far more than the push itself.
 /// - `.membarrier`: the consumer makes the kernel execute one on every running thread of the process (membarrier(2),
 ///   `PRIVATE_EXPEDITED`), inside `arm()`. The barrier falls somewhere in the producer's instructions. Before the
 ///   read of `asleep`: the producer sees the flag and rings. After it: `tail` was written before the barrier, and
@@ -64,12 +65,13 @@ package final class Doorbell: Sendable {
         let allowed = barrier != .fence && cdoorbell_membarrier_register() == 0 && cdoorbell_membarrier() == 0
         self.barrier = allowed ? .membarrier : .fence
         fileDescriptor = cdoorbell_eventfd()
+        let cause = errno
         // SAFETY: the block is ours, 128 bytes for a flag of one; freed in `deinit`, when no holder is left.
         let line = UnsafeMutableRawPointer.allocate(byteCount: 128, alignment: 128)
         unsafe asleep = line.bindMemory(to: Atomic<Bool>.self, capacity: 1)
         unsafe asleep.initialize(to: Atomic(false))
         if fileDescriptor < 0 {
-            throw DoorbellError(errno: errno)
+            throw DoorbellError(errno: cause)
         }
     }
 

@@ -63,8 +63,8 @@ package struct SPSCProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
             let index = tail &+ UInt(pushed)
             let length = storage.contiguous(from: index, count: count &- UInt(pushed))
             // SAFETY: `length` slots from this one on are free and side by side, and `pushed + length` ≤
-            // `elements.count`; the memory of a ring's slots and of a span do not overlap, for no span of slots
-            // leaves the closure it is given to, and that closure cannot have this end.
+            // `elements.count`. They do not overlap with `elements`: a span of this ring's own slots, as the consumer
+            // gives them, is of slots that are not free.
             unsafe elements.extracting(unchecked: pushed..<pushed + length).withUnsafeBufferPointer { source in
                 if let first = source.baseAddress {
                     unsafe storage.slot(index).initialize(from: first, count: length)
@@ -121,6 +121,7 @@ package struct SPSCProducer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     /// Counts elements that a caller had to drop without offering them.
     @inlinable
     package mutating func countOverflow(_ count: Int) {
+        precondition(count >= 0, "A count is not negative")
         // SAFETY: relaxed, and no read-modify-write: only this end writes the counter, and it orders nothing.
         let before = unsafe storage.overflow.pointee.load(ordering: .relaxed)
         unsafe storage.overflow.pointee.store(before &+ UInt(bitPattern: count), ordering: .relaxed)

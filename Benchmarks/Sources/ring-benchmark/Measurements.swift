@@ -26,7 +26,7 @@ func measureThroughput(rounds: Int, items: UInt64) throws {
                     allocations += producer.allocations + consumer.allocations
                 }
                 attempts += 1
-                guard producer.preemptions + consumer.preemptions == 0 || attempts == 200 else {
+                guard producer.preemptions + consumer.preemptions == 0 || attempts == 25 else {
                     thrownAway += 1
                     continue
                 }

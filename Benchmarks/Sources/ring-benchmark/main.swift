@@ -5,11 +5,11 @@ guard arguments.count <= 2, arguments.allSatisfy({ Int($0).map { $0 > 0 } ?? fal
     throw UsageError()
 }
 let numbers = arguments.compactMap { Int($0) }
-let rounds = numbers.first ?? 31
+let rounds = numbers.first ?? 21
 let items = UInt64(numbers.dropFirst().first ?? 100_000)
 
 try measureThroughput(rounds: rounds, items: items)
 try measureRoundTrips(rounds: rounds, count: Int(items / 10))
-try measureSleep(count: 2_000)
+try measureSleep(count: 1_000)
 
 struct UsageError: Error {}
