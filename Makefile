@@ -9,12 +9,13 @@ ATHLETE ?= Fixtures/perfect-session/athlete.toml
 RATE ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format clean dependencies
+.PHONY: help run build test lint format clean dependencies bench-ring
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
 	@echo 'make test    run all tests'
 	@echo 'make build   build sprintd and sprintctl (release)'
+	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
 	@echo 'make clean   remove everything that was built'
@@ -45,6 +46,10 @@ run: build
 # Only Swift Testing is used: without XCTest's empty run, the closing line is the last one.
 test: dependencies
 	$(SWIFT) test --disable-xctest
+
+# Needs Debian's libboost-dev; see Benchmarks/README.md.
+bench-ring: dependencies
+	$(SWIFT) run -c release --package-path Benchmarks ring-benchmark
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
