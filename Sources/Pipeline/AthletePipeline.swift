@@ -42,6 +42,7 @@ package struct AthletePipeline: Sendable {
     private mutating func noteEndedSprint(_ emit: (PipelineEvent) -> Void) {
         guard recorder.phases.count >= 2 else { return }
         let sprint = recorder.phases[recorder.phases.count - 2]
+        guard sprint.duration >= PhaseRecorder.shortestSprint else { return }
         sprintsEnded += 1
         let trace = recorder.provisionalTrace(of: sprint)
         let score = SprintScore(trace, maxima: currentMaxima(recorder), target: configuration.effectiveTarget)

@@ -61,13 +61,14 @@ struct RecordingSection {
             parts.append(Wording.count(quality.heartRateArtefacts, "heart-rate artefact"))
         }
         if quality.speedOutliers > 0 { parts.append(Wording.count(quality.speedOutliers, "speed outlier")) }
+        if quality.lostMessages > 0 { parts.append(Wording.count(quality.lostMessages, "lost message")) }
         parts.append(quality.gaps.isEmpty ? "no gaps" : Wording.count(quality.gaps.count, "gap"))
         var lines = [StyledText(" Recording", .heading)]
         lines += Flow.list(
             parts.map { ($0, .plain) }, separator: glyphs.separator, after: StyledText("   "), style: style)
         for gap in quality.gaps.prefix(Self.mostGaps) {
             guard let start = Wording.clock(gap.start), let end = Wording.clock(gap.end),
-                let length = Wording.length(gap.end - gap.start)
+                let length = Wording.shortLength(gap.end - gap.start)
             else { continue }
             let sensor = DisplayWidth.printable(gap.sensor, unicode: glyphs.unicode)
             lines += Flow.paragraph(

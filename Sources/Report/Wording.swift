@@ -20,6 +20,12 @@ enum Wording {
         return rounded < 60 ? "\(rounded) s" : clock(seconds)
     }
 
+    /// As ``length(_:)``, to the tenth below 10 s: a single lost message is a gap of half a second.
+    static func shortLength(_ seconds: Double) -> String? {
+        guard seconds < 9.95, let tenths = FixedDecimal(seconds, decimals: 1)?.text else { return length(seconds) }
+        return "\(tenths) s"
+    }
+
     static func number(_ value: Double?, decimals: Int) -> String? {
         value.flatMap { FixedDecimal($0, decimals: decimals)?.text }
     }

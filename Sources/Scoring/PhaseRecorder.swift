@@ -5,6 +5,8 @@ package import Segmentation
 
 /// Follows the segmenter's decisions and the fused stream, and measures every phase and every sprint between its back-dated edges.
 package struct PhaseRecorder: Sendable {
+    /// A bout of less than this many seconds stays a phase but is no sprint to score: nobody reaches speed in it.
+    package static let shortestSprint = 3.0
     /// More phases than this are no workout but noise; later ones are counted, not kept.
     private static let mostPhases = 50_000
 
@@ -86,7 +88,7 @@ package struct PhaseRecorder: Sendable {
         var peaks = openPeaks
         peaks.merge(history.peaks(from: phases[last].start, to: phases[last].end))
         phases[last].measure(from: openTotals, to: history.totals(at: phases[last].end), peaks: peaks)
-        guard phases[last].kind == .sprint, pending.last?.start != phases[last].start,
+        guard phases[last].kind == .sprint, phases[last].duration >= Self.shortestSprint, pending.last?.start != phases[last].start,
             (sprints.last?.start ?? -1) < phases[last].start
         else { return }
         pending.append((phases[last].start, phases[last].end))

@@ -30,7 +30,7 @@ package struct PlanResult: Equatable, Sendable {
     /// - Parameter phases: in time order, without holes.
     package init(_ plan: Plan, phases: [PhaseRecord]) {
         self.plan = plan
-        let sprints = phases.filter { $0.kind == .sprint }
+        let sprints = phases.filter { $0.kind == .sprint && $0.duration >= PhaseRecorder.shortestSprint }
         let end = phases.last?.end ?? 0
         let start = phases.first?.start ?? 0
         var next = 0
