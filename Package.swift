@@ -49,6 +49,7 @@ let package = Package(
         // The core: pure, no Foundation, no clock, no I/O.
         target("Measurement"),
         target("BinaryCoding"),
+        target("JSON"),
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
         target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
@@ -57,16 +58,16 @@ let package = Package(
         target("Fusion", ["Measurement"]),
         target("Segmentation", ["Measurement", "Fusion"]),
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
-        target("Analysis", ["Segmentation", "Scoring"]),
+        target("Analysis", ["JSON", "Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
-        target("Simulation", ["Capture", "Measurement"]),
-        target("Report", ["Analysis", "Scoring", "Segmentation"]),
+        target("Simulation", ["Capture", "JSON", "Measurement"]),
+        target("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
         target(
             "Replay",
             ["Capture", "CSV", "FIT", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
-        target("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
+        target("SessionStore", ["Capture", "JSON", "Measurement", "Scoring"]),
         target("ProcessIO", ["Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
         executable(
@@ -87,6 +88,7 @@ let package = Package(
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
+        tests("JSON"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),

@@ -8,7 +8,7 @@ import Testing
     /// From the ground up. A target may depend on layers below its own, never on its neighbours or on what is above.
     static let layers: [(names: [String], isCore: Bool)] = [
         (["CUSB", "CBluetooth"], false),
-        (["Measurement", "BinaryCoding", "RingBuffer"], true),
+        (["Measurement", "BinaryCoding", "JSON", "RingBuffer"], true),
         (["Capture", "ANT", "FIT", "CSV"], true),
         (["GATT", "Fusion"], true),
         (["Segmentation"], true),

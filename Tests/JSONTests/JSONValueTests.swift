@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@testable import Analysis
+@testable import JSON
 
 @Suite struct JSONValueTests {
     @Test func readsEveryKindOfValue() {

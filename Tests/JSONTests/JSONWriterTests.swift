@@ -2,7 +2,7 @@
 import Foundation
 import Testing
 
-@testable import Analysis
+@testable import JSON
 
 @Suite struct JSONWriterTests {
     private func text(pretty: Bool = false, _ body: (inout JSONWriter) -> Void) -> String {
