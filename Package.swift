@@ -24,7 +24,7 @@ func executable(_ name: String, _ dependencies: [Target.Dependency] = []) -> Tar
 func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: subject + "Tests",
-        dependencies: [.target(name: subject)] + dependencies,
+        dependencies: [.target(name: subject), "TestSupport"] + dependencies,
         swiftSettings: settings
     )
 }
@@ -84,6 +84,8 @@ let package = Package(
                 "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
             ]),
 
+        // What tests of several targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         tests("Measurement"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 import Measurement
+import TestSupport
 import Testing
 
 @testable import ANT
@@ -241,7 +242,7 @@ import Testing
 
     @Test func otherDevicesSayNothing() {
         var bench = Bench()
-        var generator = SeededGenerator(11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<200 {
             bench.receive((0..<512).map { _ in UInt8.random(in: 0...255, using: &generator) })
         }
@@ -302,7 +303,7 @@ import Testing
     }
 
     @Test func anyBytesOnAnyStickNeverTrap() {
-        var generator = SeededGenerator(13)
+        var generator = SeededGenerator(seed: 13)
         var bench = Bench()
         for stick in 0..<4 as Range<UInt32> { bench.decoder.trust(stick: stick) }
         for _ in 0..<5_000 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
+import TestSupport
 import Testing
 
 @testable import FIT
@@ -453,7 +454,7 @@ struct DecodedFile: Equatable {
     }
 
     @Test func howTheInputIsCutNeverMatters() {
-        var generator = SeededGenerator(state: 7)
+        var generator = SeededGenerator(seed: 7)
         for round in 0..<600 {
             var bytes = Self.everything
             for _ in 0...round % 4 {
@@ -471,7 +472,7 @@ struct DecodedFile: Equatable {
     }
 
     @Test func randomBytesBehindAHeaderNeverTrap() {
-        var generator = SeededGenerator(state: 11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<500 {
             let count = Int.random(in: 0..<300, using: &generator)
             let records = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }

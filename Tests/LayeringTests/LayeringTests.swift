@@ -19,6 +19,8 @@ import Testing
         (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
         (["AthleteFile", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
+        // Above all others, so that no program can come to depend on it.
+        (["TestSupport"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Fusion
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Segmentation
@@ -131,7 +132,7 @@ import Testing
         run.heartRateConstant = 30
         let samples = run.samples()
         let whole = Self.phases(samples)
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<50 {
             let cut = generator.uniform() * run.edges[run.edges.count - 1]
             let part = Self.phases(samples.filter { $0.time.seconds <= cut })
@@ -142,7 +143,7 @@ import Testing
     /// Phases follow each other, are decided in order and never before they start, whatever the stream holds.
     @Test(arguments: UInt64(1)...40)
     func keepsItsPromisesOnNonsense(seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var segmenter = Segmenter()
         var time = 0.0
         var last: PhaseStart?
