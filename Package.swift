@@ -37,7 +37,6 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         // C libraries, as Debian ships them.
@@ -64,11 +63,10 @@ let package = Package(
         target("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
-        target(
-            "Replay",
-            ["Capture", "CSV", "FIT", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
-        target("SessionStore", ["Capture", "JSON", "Measurement", "Scoring"]),
-        target("ProcessIO", ["Measurement", "Report"]),
+        target("FileIO"),
+        target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
+        target("SessionStore", ["Capture", "FileIO", "JSON", "Measurement", "Scoring"]),
+        target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
         executable(
             "sprintctl",
@@ -105,6 +103,7 @@ let package = Package(
             ["Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation", "Replay"]),
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Scoring", "Segmentation"]),
+        tests("FileIO"),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),

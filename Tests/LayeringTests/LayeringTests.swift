@@ -16,6 +16,7 @@ import Testing
         (["Analysis"], true),
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
+        (["FileIO"], false),
         (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
         (["AthleteFile", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
