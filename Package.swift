@@ -36,7 +36,7 @@ let package = Package(
         .executable(name: "sprintd", targets: ["sprintd"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // C libraries, as Debian ships them.
@@ -78,8 +78,8 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Fusion", "Measurement", "Pipeline", "ProcessIO",
-                "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
+                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Fusion", "Measurement", "Pipeline",
+                "ProcessIO", "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
             ]),
 
         // What tests of several targets share.

@@ -37,9 +37,13 @@ package protocol ANTSensor: Sendable, BitwiseCopyable {
 
 /// Every kind of sensor that is understood. To add one, write its ``ANTSensor`` and add a line here.
 package typealias KnownSensor =
-    OneOf<HeartRateMonitor,
-    OneOf<StrideSensor,
-    NoSensor>>
+    OneOf<
+        HeartRateMonitor,
+        OneOf<
+            StrideSensor,
+            NoSensor
+        >
+    >
 
 /// A sensor of one of several kinds, chosen by device type.
 ///

@@ -171,25 +171,26 @@ import Testing
         return bench
     }
 
-    @Test(arguments: [
-        // Regular, and with 0.1 s of jitter.
-        ([0, 0.246, 0.493, 0.739], [], []),
-        ([0, 0.346, 0.493, 0.739], [], []),
-        // One missing; with the stick's own word for it; three missing, two of them told.
-        ([0, 0.246, 0.739, 0.985], [], [1]),
-        ([0, 0.246, 0.739, 0.985], [0.5], [1]),
-        ([0, 0.246, 1.231], [0.5, 0.75], [3]),
-        // Told, though the next message came early.
-        ([0, 0.246, 0.6], [0.5], [1]),
-        // A host that was busy: two messages come late, at once with the third. Nothing is lost.
-        ([0, 0.246, 0.985, 0.986, 0.987, 1.232], [], []),
-        // The same, and one of them is missing.
-        ([0, 0.246, 0.985, 0.986, 1.232], [], [1]),
-        // The last gap is told at the end.
-        ([0, 0.246, 0.739], [], [1]),
-        // Time that runs backwards loses nothing.
-        ([5, 4.9, 4.8], [], []),
-    ] as [([Double], [Double], [UInt32])])
+    @Test(
+        arguments: [
+            // Regular, and with 0.1 s of jitter.
+            ([0, 0.246, 0.493, 0.739], [], []),
+            ([0, 0.346, 0.493, 0.739], [], []),
+            // One missing; with the stick's own word for it; three missing, two of them told.
+            ([0, 0.246, 0.739, 0.985], [], [1]),
+            ([0, 0.246, 0.739, 0.985], [0.5], [1]),
+            ([0, 0.246, 1.231], [0.5, 0.75], [3]),
+            // Told, though the next message came early.
+            ([0, 0.246, 0.6], [0.5], [1]),
+            // A host that was busy: two messages come late, at once with the third. Nothing is lost.
+            ([0, 0.246, 0.985, 0.986, 0.987, 1.232], [], []),
+            // The same, and one of them is missing.
+            ([0, 0.246, 0.985, 0.986, 1.232], [], [1]),
+            // The last gap is told at the end.
+            ([0, 0.246, 0.739], [], [1]),
+            // Time that runs backwards loses nothing.
+            ([5, 4.9, 4.8], [], []),
+        ] as [([Double], [Double], [UInt32])])
     func lostMessagesAreCountedOnce(_ times: [Double], _ failures: [Double], _ lost: [UInt32]) {
         let bench = Self.arrivals(times, failures: failures)
         #expect(bench.lost == lost)

@@ -373,7 +373,7 @@ extension Sample {
                 .heartRate(
                     HeartRateReading(
                         beatsPerMinute: value(),
-                        skinContact: [nil, true, false].randomElement(using: &generator)!))
+                        skinContact: generator.element(of: [nil, true, false])))
             default:
                 .stride(
                     StrideReading(
@@ -381,12 +381,10 @@ extension Sample {
                         cadence: value().map {
                             Cadence(
                                 perMinute: $0,
-                                convention: [.steps, .strides, .unknown].randomElement(
-                                    using: &generator)!)
+                                convention: generator.element(of: [.steps, .strides, .unknown]))
                         },
                         distance: value()))
             }
-        return Sample(
-            time: time, sensor: sensors.randomElement(using: &generator)!, reading: reading)
+        return Sample(time: time, sensor: generator.element(of: sensors), reading: reading)
     }
 }

@@ -14,7 +14,9 @@ import Testing
         var becameInterval: Double?
     }
 
-    static func phases(_ samples: [FusedSample], _ configuration: SegmenterConfiguration = .init(maxSpeed: 8)) -> [Phase] {
+    static func phases(
+        _ samples: [FusedSample], _ configuration: SegmenterConfiguration = .init(maxSpeed: 8)
+    ) -> [Phase] {
         var segmenter = Segmenter(configuration: configuration)
         var phases: [Phase] = []
         for sample in samples {

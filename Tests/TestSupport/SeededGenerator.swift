@@ -23,4 +23,9 @@ package struct SeededGenerator: RandomNumberGenerator, Sendable {
     /// Mean 0, standard deviation 1: the sum of twelve uniform deviates less 6 has variance 1 and is near enough to
     /// normal.
     package mutating func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + uniform() } }
+
+    /// - Parameter choices: at least one.
+    package mutating func element<Element>(of choices: [Element]) -> Element {
+        choices[Int.random(in: choices.indices, using: &self)]
+    }
 }
