@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import BinaryCoding
 
 /// Reads the messages of FIT files, fed in pieces of any size.
