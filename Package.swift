@@ -24,7 +24,7 @@ func executable(_ name: String, _ dependencies: [Target.Dependency] = []) -> Tar
 func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(
         name: subject + "Tests",
-        dependencies: [.target(name: subject)] + dependencies,
+        dependencies: [.target(name: subject), "TestSupport"] + dependencies,
         swiftSettings: settings
     )
 }
@@ -36,8 +36,7 @@ let package = Package(
         .executable(name: "sprintd", targets: ["sprintd"]),
     ],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // C libraries, as Debian ships them.
@@ -53,6 +52,7 @@ let package = Package(
         target("Measurement"),
         target("BinaryCoding"),
         target("RingBuffer", ["CDoorbell"]),
+        target("JSON"),
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
         target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
@@ -61,37 +61,40 @@ let package = Package(
         target("Fusion", ["Measurement"]),
         target("Segmentation", ["Measurement", "Fusion"]),
         target("Scoring", ["Measurement", "Fusion", "Segmentation"]),
-        target("Analysis", ["Segmentation", "Scoring"]),
+        target("Analysis", ["JSON", "Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
-        target("Simulation", ["Capture", "Measurement"]),
-        target("Report", ["Analysis", "Scoring", "Segmentation"]),
+        target("Simulation", ["Capture", "JSON", "Measurement"]),
+        target("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
-        target(
-            "Replay",
-            ["Capture", "CSV", "FIT", "Measurement", .product(name: "SystemPackage", package: "swift-system")]),
-        target("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
-        target("ProcessIO", ["Measurement", "Report"]),
+        target("FileIO"),
+        target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
+        target("SessionStore", ["Capture", "FileIO", "JSON", "Measurement", "Scoring"]),
+        target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
         executable(
             "sprintctl",
             [
-                "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "Measurement", "Pipeline", "ProcessIO", "Replay",
+                "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
+                "Replay",
                 "Report", "Scoring", "SessionStore", "Simulation",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Fusion", "Measurement", "Pipeline", "ProcessIO",
-                "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
+                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Fusion", "Measurement", "Pipeline",
+                "ProcessIO", "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
             ]),
 
+        // What tests of several targets share.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
         tests("RingBuffer"),
+        tests("JSON"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
@@ -103,9 +106,13 @@ let package = Package(
         tests("Analysis", ["Measurement", "Scoring", "Segmentation"]),
         tests(
             "Pipeline",
-            ["Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation", "Replay", "AthleteFile"]),
+            [
+                "Measurement", "Capture", "ANT", "Fusion", "Segmentation", "Scoring", "Analysis", "Simulation",
+                "Replay", "AthleteFile",
+            ]),
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Scoring", "Segmentation"]),
+        tests("FileIO"),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// Which device a channel listens to, or a message came from.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
 
 /// Finds messages that a sensor must have sent but nobody delivered.

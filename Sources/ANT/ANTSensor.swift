@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// What is fixed about a kind of sensor.
@@ -37,9 +36,13 @@ package protocol ANTSensor: Sendable, BitwiseCopyable {
 
 /// Every kind of sensor that is understood. To add one, write its ``ANTSensor`` and add a line here.
 package typealias KnownSensor =
-    OneOf<HeartRateMonitor,
-    OneOf<StrideSensor,
-    NoSensor>>
+    OneOf<
+        HeartRateMonitor,
+        OneOf<
+            StrideSensor,
+            NoSensor
+        >
+    >
 
 /// A sensor of one of several kinds, chosen by device type.
 ///

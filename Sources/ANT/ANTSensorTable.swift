@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
 
 /// The sensors heard so far, at most ``limit``.

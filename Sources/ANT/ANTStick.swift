@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
 
 /// One USB device of a recording: an ANT stick, or something else that has to prove to be one.

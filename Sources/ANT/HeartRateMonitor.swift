@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// One ANT+ heart rate sensor: finds the beats in its messages.

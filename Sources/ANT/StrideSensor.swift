@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// One ANT+ footpod: undoes roll-overs, tells standing from "not measured", and works out a missing cadence.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import BinaryCoding
 
 /// Reads the messages of FIT files, fed in pieces of any size.
@@ -21,7 +20,7 @@ import BinaryCoding
 ///
 /// Source: FIT protocol, "FIT File Structure", "Record Format", "Chained FIT Files", "Plugin/Developer data".
 package struct FITDecoder: Sendable {
-    private enum State: Sendable {
+    enum State: Sendable {
         /// A file header comes next, or the end of input.
         case header
         case records
@@ -31,9 +30,9 @@ package struct FITDecoder: Sendable {
         case skippingInput
         case ended
     }
-    private enum Step { case message, again, needsInput }
+    enum Step { case message, again, needsInput }
     /// What stands at a place where a file may end.
-    private enum Boundary: Equatable {
+    enum Boundary: Equatable {
         /// The next bytes are a checksum, then another file or the end of input.
         case checksum(matches: Bool)
         /// Another file begins right here.
@@ -48,23 +47,23 @@ package struct FITDecoder: Sendable {
     }
 
     /// Of a file header, at the least; of one that carries its own checksum.
-    private static let smallHeader = 12
+    static let smallHeader = 12
     private static let fullHeader = 14
     /// A checksum and the next file's header up to its signature.
-    private static let lookahead = 2 + smallHeader
+    static let lookahead = 2 + smallHeader
     /// Bounds what a hostile file can make us remember; the protocol would allow 65 025.
     private static let developerFieldLimit = 1024
 
-    private var queue = ByteQueue()
-    private var state = State.header
-    private var inputEnded = false
+    var queue = ByteQueue()
+    var state = State.header
+    var inputEnded = false
     private var definitions = FITDefinitions()
-    private var crc = CRC16()
+    var crc = CRC16()
     private var current: Current?
     /// Where the current file's data ends, in bytes of input; `nil` when its header does not say or was wrong.
-    private var dataEnd: Int?
+    var dataEnd: Int?
     private var lastTimestamp: UInt32?
-    private var noteBook = FITNotes()
+    var noteBook = FITNotes()
 
     /// Developer fields described so far in this file; of two with the same numbers the later one counts.
     package private(set) var developerFields: [FITDeveloperField] = []
@@ -149,7 +148,7 @@ package struct FITDecoder: Sendable {
         }
     }
 
-    private mutating func consume(_ count: Int) {
+    mutating func consume(_ count: Int) {
         var crc = crc
         crc.update(queue.bytes.extracting(first: count))
         self.crc = crc
@@ -158,7 +157,7 @@ package struct FITDecoder: Sendable {
 
     // MARK: File header
 
-    private func isHeader(at index: Int) -> Bool {
+    func isHeader(at index: Int) -> Bool {
         let bytes = queue.bytes
         guard index &+ Self.smallHeader <= bytes.count else { return false }
         // ".FIT"
@@ -221,113 +220,6 @@ package struct FITDecoder: Sendable {
     private mutating func skipInput() -> Step {
         queue.removeFirst(queue.count)
         guard inputEnded else { return .needsInput }
-        state = .ended
-        return .again
-    }
-
-    // MARK: The end of a file
-
-    private func storedChecksum(at index: Int) -> UInt16? {
-        let bytes = queue.bytes
-        guard index &+ 2 <= bytes.count else { return nil }
-        return UInt16(bytes[index]) | UInt16(bytes[index + 1]) << 8
-    }
-
-    /// - Returns: `nil` when more bytes are needed to tell.
-    private func boundary() -> Boundary? {
-        guard queue.count >= Self.lookahead || inputEnded else { return nil }
-        if isHeader(at: 2) { return .checksum(matches: storedChecksum(at: 0) == crc.value) }
-        if isHeader(at: 0) { return .header }
-        if queue.count == 2, storedChecksum(at: 0) == crc.value { return .checksum(matches: true) }
-        return Boundary.none
-    }
-
-    /// Whether only zeros are in sight, as where a file was copied in whole blocks: they would read as messages.
-    private func isPadding(from index: Int) -> Bool {
-        let bytes = queue.bytes
-        for position in index..<min(Self.lookahead, bytes.count) where bytes[position] != 0 {
-            return false
-        }
-        return true
-    }
-
-    private mutating func endFile(checksumMatches matches: Bool) {
-        if !matches {
-            noteBook.add(at: queue.offset, "the file's checksum is wrong: some of its data may be")
-        }
-        queue.removeFirst(2)
-        state = .header
-    }
-
-    private mutating func endFileWithoutChecksum() {
-        noteBook.add(at: queue.offset, "the file has no checksum")
-        state = .header
-    }
-
-    /// At the place where the header says that the data ends.
-    ///
-    /// - Parameter wasRead: whether the data could be read to here, so that there is reason to try what follows.
-    private mutating func readDeclaredEnd(wasRead: Bool) -> Step {
-        guard let boundary = boundary() else { return .needsInput }
-        switch boundary {
-        case .checksum(let matches): endFile(checksumMatches: matches)
-        case .header: endFileWithoutChecksum()
-        case .none:
-            if queue.count < 2 {
-                // The input ends here, or inside the checksum.
-                endFileWithoutChecksum()
-                queue.removeFirst(queue.count)
-            } else if storedChecksum(at: 0) == crc.value || queue.count == 2 || !wasRead
-                || isPadding(from: 2)
-            {
-                endFile(checksumMatches: storedChecksum(at: 0) == crc.value)
-            } else {
-                noteBook.add(
-                    at: queue.offset,
-                    "the data goes on past the size in the file header; read to the end of input")
-                dataEnd = nil
-            }
-        }
-        return .again
-    }
-
-    /// Drops the data up to its declared end, or all input where there is none.
-    private mutating func drop(_ reason: String) -> Step {
-        guard let dataEnd else {
-            noteBook.add(at: queue.offset, "\(reason); the rest of the input is dropped")
-            state = .skippingInput
-            return .again
-        }
-        noteBook.add(
-            at: queue.offset,
-            "\(reason); the rest of this file, up to byte \(dataEnd), is dropped")
-        state = .skippingData(to: dataEnd)
-        return .again
-    }
-
-    private mutating func skipData(to end: Int) -> Step {
-        consume(min(queue.count, end &- queue.offset))
-        if queue.offset == end {
-            return readDeclaredEnd(wasRead: false)
-        }
-        guard inputEnded else { return .needsInput }
-        state = .ended
-        return .again
-    }
-
-    /// The input ended where a message or a checksum should be.
-    private mutating func endTruncated() -> Step {
-        var text: String
-        if queue.count == 0 {
-            text = "the input ends without a checksum"
-        } else {
-            text = "the input ends inside a message, whose \(queue.count) bytes are dropped"
-        }
-        if let dataEnd {
-            text += "; the file header promises data up to byte \(dataEnd)"
-        }
-        noteBook.add(at: queue.offset, text)
-        queue.removeFirst(queue.count)
         state = .ended
         return .again
     }

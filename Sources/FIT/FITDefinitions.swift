@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import BinaryCoding
 
 /// What the definition messages in force say: sixteen local message types, each describing one layout.

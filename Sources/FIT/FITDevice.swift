@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// A device that a file's `device_info` messages name.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// The numbers of the FIT profile that this program knows, and its units: the one place that holds either.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 package import Measurement
 
 /// Reads the samples of FIT activity files, fed in pieces of any size.

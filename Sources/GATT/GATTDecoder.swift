@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-package import Capture
 import BinaryCoding
+package import Capture
 package import Measurement
 
 /// Sensor data out of HCI traffic: one adapter's or several's, live or recorded.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-package import Capture
 package import BinaryCoding
+package import Capture
 
 /// Input that is not what it claims to be. It is dropped and counted; decoding goes on.
 package enum GATTFault: Error, Equatable, Sendable {

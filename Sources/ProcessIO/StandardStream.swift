@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import FileIO
 internal import Glibc
 
 /// The process's output or error output, written at once and without a buffer of its own.
 package struct StandardStream: Sendable {
-    private let descriptor: Int32
+    private let file: FileDescriptor
 
-    package static let output = StandardStream(descriptor: STDOUT_FILENO)
-    package static let error = StandardStream(descriptor: STDERR_FILENO)
+    package static let output = StandardStream(file: .standardOutput)
+    package static let error = StandardStream(file: .standardError)
 
     /// To be called before the first write: a pipe that its reader has closed is then an error to handle and no longer
     /// a signal that ends the process.
@@ -14,27 +15,28 @@ package struct StandardStream: Sendable {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
-    package var isTerminal: Bool { isatty(descriptor) == 1 }
+    package var isTerminal: Bool { isatty(file.rawValue) == 1 }
 
     /// - Throws: ``CommandFailure/closedPipe`` when nobody reads any more, `.inputOutput` for the rest.
     package func write(_ text: String) throws(CommandFailure) {
-        switch FileDescriptor(rawValue: descriptor).write(Array(text.utf8)) {
-        case .success: return
-        case .failure(let error) where error.rawValue == EPIPE: throw .closedPipe
-        case .failure(let error): throw CommandFailure(.inputOutput, "cannot write the output: \(error.text)")
+        do throws(ErrorNumber) {
+            try file.write(Array(text.utf8).span)
+        } catch {
+            guard error != .brokenPipe else { throw .closedPipe }
+            throw CommandFailure(.inputOutput, "cannot write the output: \(error.text)")
         }
     }
 
     /// For messages that are about a failure already.
     package func writeIgnoringFailure(_ text: String) {
-        _ = FileDescriptor(rawValue: descriptor).write(Array(text.utf8))
+        try? file.write(Array(text.utf8).span)
     }
 
     /// Columns of the terminal; `nil` when this is none or it does not say.
     package var columns: Int? {
         var size = winsize()
         // SAFETY: TIOCGWINSZ fills the winsize that it is given and keeps no pointer.
-        let result = unsafe ioctl(descriptor, UInt(TIOCGWINSZ), &size)
+        let result = unsafe ioctl(file.rawValue, UInt(TIOCGWINSZ), &size)
         return result == 0 && size.ws_col > 0 ? Int(size.ws_col) : nil
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import SystemPackage
+internal import FileIO
 
 /// A file, a FIFO or the standard input, read from its start to its end in chunks.
 struct ByteSource: ~Copyable {
@@ -39,26 +39,24 @@ struct ByteSource: ~Copyable {
             throw RecordingError(file: path, reason: "not a file's name", category: .noInput)
         }
         let opened: FileDescriptor
-        do {
-            opened = try FileDescriptor.open(FilePath(path), .readOnly, options: [.closeOnExec])
-        } catch let error as Errno {
-            throw RecordingError(file: path, reason: reason(for: error), category: .noInput)
+        do throws(ErrorNumber) {
+            opened = try FileDescriptor.open(path, for: .reading)
         } catch {
-            throw RecordingError(file: path, reason: "cannot be opened: \(error)", category: .noInput)
+            throw RecordingError(file: path, reason: reason(for: error), category: .noInput)
         }
-        guard (try? opened.stat())?.type != .directory else {
+        guard !opened.isFolder else {
             try? opened.close()
-            throw RecordingError(file: path, reason: "is a folder, not a recording", category: .noInput)
+            throw RecordingError(file: path, reason: reason(for: .isDirectory), category: .noInput)
         }
         return opened
     }
 
-    private static func reason(for error: Errno) -> String {
+    private static func reason(for error: ErrorNumber) -> String {
         switch error {
-        case .noSuchFileOrDirectory, .notDirectory: "no such file"
+        case .noSuchFile, .notDirectory: "no such file"
         case .permissionDenied, .notPermitted: "no permission to read it"
         case .isDirectory: "is a folder, not a recording"
-        default: "cannot be opened: \(error)"
+        default: "cannot be opened: \(error.text)"
         }
     }
 
@@ -67,17 +65,14 @@ struct ByteSource: ~Copyable {
     /// - Returns: whether anything came; `false` at the end.
     mutating func read(_ body: (Span<UInt8>) -> Void) throws(RecordingError) -> Bool {
         let count: Int
-        do {
-            // SAFETY: the buffer is the array's own storage and is used within the call only; `read` writes no more
-            // than its length.
-            count = try unsafe chunk.withUnsafeMutableBytes { buffer in
-                try unsafe descriptor.read(into: buffer)
-            }
+        do throws(ErrorNumber) {
+            count = try descriptor.read(into: &chunk)
         } catch {
-            if error as? Errno == .isDirectory {
-                throw RecordingError(file: name, reason: "is a folder, not a recording", category: .noInput)
+            // The standard input may be a folder; nothing was opened that could tell.
+            guard error != .isDirectory else {
+                throw RecordingError(file: name, reason: Self.reason(for: error), category: .noInput)
             }
-            throw RecordingError(file: name, reason: "cannot be read: \(error)", category: .inputOutput)
+            throw RecordingError(file: name, reason: "cannot be read: \(error.text)", category: .inputOutput)
         }
         guard count > 0 else { return false }
         body(chunk.span.extracting(0..<count))

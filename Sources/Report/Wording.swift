@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Analysis
+internal import JSON
 internal import Segmentation
 
 /// Numbers and names as a runner writes them.

@@ -88,7 +88,8 @@ package struct PhaseRecorder: Sendable {
         var peaks = openPeaks
         peaks.merge(history.peaks(from: phases[last].start, to: phases[last].end))
         phases[last].measure(from: openTotals, to: history.totals(at: phases[last].end), peaks: peaks)
-        guard phases[last].kind == .sprint, phases[last].duration >= Self.shortestSprint, pending.last?.start != phases[last].start,
+        guard phases[last].kind == .sprint, phases[last].duration >= Self.shortestSprint,
+            pending.last?.start != phases[last].start,
             (sprints.last?.start ?? -1) < phases[last].start
         else { return }
         pending.append((phases[last].start, phases[last].end))

@@ -1,88 +1,77 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Glibc
+internal import FileIO
 
-/// The real file system. Paths are lent to the C library as zero-ended strings for the length of one call each, which is all that
-/// most of its `unsafe` means.
+/// The real file system.
 package final class PosixFileSystem: FileSystem, Sendable {
     package init() {}
 
-    private func refusal(_ operation: FileError.Operation, _ path: String) -> FileError {
-        let number = errno
-        // SAFETY: strerror returns a string of the C library that stays valid until this thread's next call of it.
-        return FileError(
-            operation: operation, path: path, number: number, reason: unsafe String(cString: strerror(number)))
-    }
-
-    /// Calls again what a signal has interrupted.
-    private func retry(_ call: () -> Int) -> Int {
-        while true {
-            let result = call()
-            if result != -1 || errno != EINTR { return result }
+    /// Says of a refused call what was to be done, and to which file.
+    private func attempt<Value>(
+        _ operation: FileError.Operation, _ path: String, _ call: () throws(ErrorNumber) -> Value
+    ) throws(FileError) -> Value {
+        do throws(ErrorNumber) {
+            return try call()
+        } catch {
+            throw FileError(operation: operation, path: path, number: error.rawValue, reason: error.systemText)
         }
     }
 
     package func makeFolder(_ path: String) throws(FileError) {
-        if unsafe mkdir(path, 0o700) != 0, errno != EEXIST { throw refusal(.makeFolder, path) }
+        try attempt(.makeFolder, path) { () throws(ErrorNumber) in
+            do throws(ErrorNumber) {
+                try FileTree.makeFolder(path, mode: 0o700)
+            } catch {
+                guard error == .alreadyExists else { throw error }
+            }
+        }
     }
 
     package func makeNewFolder(_ path: String) throws(FileError) {
-        if unsafe mkdir(path, 0o700) != 0 { throw refusal(.makeFolder, path) }
+        try attempt(.makeFolder, path) { () throws(ErrorNumber) in try FileTree.makeFolder(path, mode: 0o700) }
     }
 
     package func create(_ path: String) throws(FileError) -> OpenFile {
-        let number = retry { unsafe Int(open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o600)) }
-        guard number >= 0 else { throw refusal(.create, path) }
-        return OpenFile(number: Int32(number), path: path)
+        try attempt(.create, path) { () throws(ErrorNumber) in
+            OpenFile(number: try FileDescriptor.open(path, for: .creation(mode: 0o600)).rawValue, path: path)
+        }
     }
 
     package func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int {
-        // SAFETY: write reads no more than `count` bytes of a buffer that lives until the closure returns.
-        let count = unsafe bytes.withUnsafeBufferPointer { buffer in
-            retry { unsafe write(file.number, buffer.baseAddress, buffer.count) }
+        try attempt(.write, file.path) { () throws(ErrorNumber) in
+            try FileDescriptor(rawValue: file.number).writeSome(bytes)
         }
-        guard count >= 0 else { throw refusal(.write, file.path) }
-        return count
     }
 
     package func sync(_ file: OpenFile) throws(FileError) {
-        if retry({ Int(fdatasync(file.number)) }) != 0 { throw refusal(.sync, file.path) }
+        try attempt(.sync, file.path) { () throws(ErrorNumber) in
+            try FileDescriptor(rawValue: file.number).synchronizeData()
+        }
     }
 
     package func close(_ file: OpenFile) {
-        _ = Glibc.close(file.number)
+        // What matters was synchronised before, and its failure told then.
+        try? FileDescriptor(rawValue: file.number).close()
     }
 
     package func syncFolder(_ path: String) throws(FileError) {
-        let number = retry { unsafe Int(open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)) }
-        guard number >= 0 else { throw refusal(.sync, path) }
-        defer { _ = Glibc.close(Int32(number)) }
-        if retry({ Int(fsync(Int32(number))) }) != 0 { throw refusal(.sync, path) }
+        try attempt(.sync, path) { () throws(ErrorNumber) in
+            let folder = try FileDescriptor.open(path, for: .folder)
+            defer { try? folder.close() }
+            try folder.synchronize()
+        }
     }
 
     package func rename(_ old: String, to new: String) throws(FileError) {
-        if unsafe Glibc.rename(old, new) != 0 { throw refusal(.rename, new) }
+        try attempt(.rename, new) { () throws(ErrorNumber) in try FileTree.rename(old, to: new) }
     }
 
     package func remove(_ path: String) throws(FileError) {
-        if unsafe Glibc.remove(path) != 0 { throw refusal(.remove, path) }
+        try attempt(.remove, path) { () throws(ErrorNumber) in try FileTree.remove(path) }
     }
 
     package func list(_ path: String) throws(FileError) -> [String] {
-        // SAFETY: the stream is ours from opendir to closedir; each entry is read before the next call replaces it, and its name
-        // ends in a zero within the entry.
-        guard let stream = unsafe opendir(path) else { throw refusal(.list, path) }
-        defer { unsafe _ = closedir(stream) }
-        var names: [String] = []
-        while let entry = unsafe readdir(stream) {
-            let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: MemoryLayout.size(ofValue: tuple.pointee)) {
-                    unsafe String(cString: $0)
-                }
-            }
-            if name != ".", name != ".." { names.append(name) }
-        }
-        return names.sorted()
+        try attempt(.list, path) { () throws(ErrorNumber) in try FileTree.names(in: path) }
     }
 
-    package func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+    package func exists(_ path: String) -> Bool { FileTree.exists(path) }
 }

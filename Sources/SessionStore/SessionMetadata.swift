@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Analysis
+import JSON
 import Measurement
 package import Scoring
 

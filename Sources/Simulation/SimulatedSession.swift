@@ -244,7 +244,8 @@ package struct SimulatedSession: Sendable {
         straps[athlete].settle(until: time)
         pods[athlete].settle(until: time)
         defer { ant[index].advance() }
-        let page = ant[index].isStrap
+        let page =
+            ant[index].isStrap
             ? ant[index].page(of: straps[athlete], at: time) : ant[index].page(of: &pods[athlete], at: time)
         if let every = configuration.outageEvery, time >= ant[index].outageEnd,
             ant[index].random.chance(1 / (every * ant[index].messagesPerSecond)), ant[index].record.first != nil

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-internal import Analysis
+internal import JSON
 internal import Capture
 internal import Measurement
 internal import ProcessIO
@@ -64,7 +64,8 @@ extension Connection {
         } catch {
             let known = SimulatedSession.Configuration.plans.joined(separator: ", ")
             throw CommandFailure(
-                .usage, "there is no plan '\(options.plan)' to simulate; there is \(known), and sprint-<n>x<work>-<recovery>")
+                .usage,
+                "there is no plan '\(options.plan)' to simulate; there is \(known), and sprint-<n>x<work>-<recovery>")
         }
         configuration.athletes = options.athletes
         // Plans without a strap or without a footpod stay so.

@@ -47,7 +47,8 @@ struct SimulateCommand: ParsableCommand {
     @Flag(help: "Add heart-rate and speed spikes.")
     var spikes = false
 
-    @Option(help: ArgumentHelp("Let the strap slip off the skin for a minute, so many seconds in.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp("Let the strap slip off the skin for a minute, so many seconds in.", valueName: "seconds"))
     var offSkin: Double?
 
     @Flag(help: "Let frames arrive irregularly.")

@@ -185,8 +185,10 @@ extension CommandFailure {
     fileprivate init(_ error: SessionError) {
         switch error {
         case .metadata: self.init(.configuration, error.description)
-        case .file(let file): self.init(file.isRefusal ? .noPermission : file.isCreation ? .cannotCreate : .inputOutput,
-            error.description)
+        case .file(let file):
+            self.init(
+                file.isRefusal ? .noPermission : file.isCreation ? .cannotCreate : .inputOutput,
+                error.description)
         }
     }
 }

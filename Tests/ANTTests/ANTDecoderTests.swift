@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
+import TestSupport
 import Testing
 
 @testable import ANT
@@ -26,7 +26,11 @@ import Testing
         /// Of messages with data, in order.
         var senders: [SensorID?] {
             events.compactMap { event -> SensorID?? in
-                if case .message(let message, let sensor, _) = event, message.id.carriesData { .some(sensor) } else { nil }
+                if case .message(let message, let sensor, _) = event, message.id.carriesData {
+                    .some(sensor)
+                } else {
+                    nil
+                }
             }
         }
         var samples: [Sample] {
@@ -170,25 +174,26 @@ import Testing
         return bench
     }
 
-    @Test(arguments: [
-        // Regular, and with 0.1 s of jitter.
-        ([0, 0.246, 0.493, 0.739], [], []),
-        ([0, 0.346, 0.493, 0.739], [], []),
-        // One missing; with the stick's own word for it; three missing, two of them told.
-        ([0, 0.246, 0.739, 0.985], [], [1]),
-        ([0, 0.246, 0.739, 0.985], [0.5], [1]),
-        ([0, 0.246, 1.231], [0.5, 0.75], [3]),
-        // Told, though the next message came early.
-        ([0, 0.246, 0.6], [0.5], [1]),
-        // A host that was busy: two messages come late, at once with the third. Nothing is lost.
-        ([0, 0.246, 0.985, 0.986, 0.987, 1.232], [], []),
-        // The same, and one of them is missing.
-        ([0, 0.246, 0.985, 0.986, 1.232], [], [1]),
-        // The last gap is told at the end.
-        ([0, 0.246, 0.739], [], [1]),
-        // Time that runs backwards loses nothing.
-        ([5, 4.9, 4.8], [], []),
-    ] as [([Double], [Double], [UInt32])])
+    @Test(
+        arguments: [
+            // Regular, and with 0.1 s of jitter.
+            ([0, 0.246, 0.493, 0.739], [], []),
+            ([0, 0.346, 0.493, 0.739], [], []),
+            // One missing; with the stick's own word for it; three missing, two of them told.
+            ([0, 0.246, 0.739, 0.985], [], [1]),
+            ([0, 0.246, 0.739, 0.985], [0.5], [1]),
+            ([0, 0.246, 1.231], [0.5, 0.75], [3]),
+            // Told, though the next message came early.
+            ([0, 0.246, 0.6], [0.5], [1]),
+            // A host that was busy: two messages come late, at once with the third. Nothing is lost.
+            ([0, 0.246, 0.985, 0.986, 0.987, 1.232], [], []),
+            // The same, and one of them is missing.
+            ([0, 0.246, 0.985, 0.986, 1.232], [], [1]),
+            // The last gap is told at the end.
+            ([0, 0.246, 0.739], [], [1]),
+            // Time that runs backwards loses nothing.
+            ([5, 4.9, 4.8], [], []),
+        ] as [([Double], [Double], [UInt32])])
     func lostMessagesAreCountedOnce(_ times: [Double], _ failures: [Double], _ lost: [UInt32]) {
         let bench = Self.arrivals(times, failures: failures)
         #expect(bench.lost == lost)
@@ -241,7 +246,7 @@ import Testing
 
     @Test func otherDevicesSayNothing() {
         var bench = Bench()
-        var generator = SeededGenerator(11)
+        var generator = SeededGenerator(seed: 11)
         for _ in 0..<200 {
             bench.receive((0..<512).map { _ in UInt8.random(in: 0...255, using: &generator) })
         }
@@ -302,7 +307,7 @@ import Testing
     }
 
     @Test func anyBytesOnAnyStickNeverTrap() {
-        var generator = SeededGenerator(13)
+        var generator = SeededGenerator(seed: 13)
         var bench = Bench()
         for stick in 0..<4 as Range<UInt32> { bench.decoder.trust(stick: stick) }
         for _ in 0..<5_000 {

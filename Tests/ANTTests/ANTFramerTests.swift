@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
+import TestSupport
 import Testing
 
 @testable import ANT
@@ -103,7 +103,7 @@ import Testing
     }
 
     @Test func randomGarbageBetweenFramesLosesNoFrame() {
-        var generator = SeededGenerator(7)
+        var generator = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             var stream: [UInt8] = []
             for message in Self.messages {
@@ -150,7 +150,7 @@ import Testing
     }
 
     @Test func randomBytesNeverTrapAndNeverInvent() {
-        var generator = SeededGenerator(42)
+        var generator = SeededGenerator(seed: 42)
         for round in 0..<2_000 {
             let stream = (0..<Int.random(in: 0..<120, using: &generator)).map { _ in
                 // Few values, so that sync bytes and short lengths are common.

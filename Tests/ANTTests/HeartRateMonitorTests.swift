@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
+import TestSupport
 import Testing
 
 @testable import ANT
@@ -182,7 +182,7 @@ func page(_ text: String) -> ANTPage {
     }
 
     @Test func anyPagesInAnyOrderNeverTrap() {
-        var generator = SeededGenerator(3)
+        var generator = SeededGenerator(seed: 3)
         var monitor = HeartRateMonitor(sensor: Self.sensor)
         for _ in 0..<20_000 {
             let time = Timestamp(nanoseconds: Int64(bitPattern: generator.next()))

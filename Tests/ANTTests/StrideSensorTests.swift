@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
+import TestSupport
 import Testing
 
 @testable import ANT
@@ -165,7 +165,7 @@ import Testing
     }
 
     @Test func anyPagesInAnyOrderNeverTrap() {
-        var generator = SeededGenerator(5)
+        var generator = SeededGenerator(seed: 5)
         var sensor = StrideSensor(sensor: Self.sensor)
         for _ in 0..<20_000 {
             let number = UInt64.random(in: 0...24, using: &generator)

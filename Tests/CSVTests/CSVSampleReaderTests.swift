@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
+import TestSupport
 import Testing
 
 @testable import CSV
@@ -232,11 +232,8 @@ import Testing
     }
 
     @Test func mutatedAndRandomTextNeverTraps() {
-        var state: UInt64 = 5
-        func random(_ bound: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % bound
-        }
+        var generator = SeededGenerator(seed: 5)
+        func random(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &generator) }
         let alphabet = [UInt8]("0123456789.,-+eE\"\n\r #\u{0}nainf\u{FF}".utf8)
         for round in 0..<1500 {
             var bytes = [UInt8](Self.whole.utf8)

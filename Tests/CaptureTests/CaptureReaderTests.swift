@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Capture
 import Measurement
+import TestSupport
 import Testing
 
 @Suite struct CaptureReaderTests {
@@ -50,7 +51,7 @@ import Testing
     }
 
     @Test(arguments: SmallRecording.allCases) func survivesEveryMutation(_ sample: SmallRecording) {
-        var random = SeededGenerator(state: 1)
+        var random = SeededGenerator(seed: 1)
         let sound = sample.bytes
         for _ in 0..<1500 {
             var bytes = sound
@@ -73,7 +74,7 @@ import Testing
     }
 
     @Test func refusesRandomBytesAtOnce() {
-        var random = SeededGenerator(state: 2)
+        var random = SeededGenerator(seed: 2)
         for _ in 0..<2000 {
             let bytes = (0..<Int.random(in: 0..<64, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)

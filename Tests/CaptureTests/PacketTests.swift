@@ -2,6 +2,7 @@
 import BinaryCoding
 import Capture
 import Measurement
+import TestSupport
 import Testing
 
 private func frame(_ link: LinkType, interface: UInt32 = 0) -> CapturedFrame {
@@ -216,7 +217,7 @@ struct DecodedUSB {
     }
 
     @Test func survivesRandomBytes() {
-        var random = SeededGenerator(state: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<5000 {
             var bytes = (0..<Int.random(in: 0..<160, using: &random)).map { _ in
                 UInt8.random(in: 0...255, using: &random)

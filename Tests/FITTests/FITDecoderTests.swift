@@ -1,65 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Testing
 
 @testable import FIT
-
-/// What a test wants to know of a message.
-struct DecodedMessage: Equatable {
-    var number: UInt16
-    var timestamp: UInt32?
-    /// Numeric elements of each field, in order; a string counts as one absent element.
-    var values: [[Double?]] = []
-    var texts: [String] = []
-    var developerValues: [[Double?]] = []
-}
-
-struct DecodedFile: Equatable {
-    var messages: [DecodedMessage] = []
-    var notes: [String] = []
-    var error: FITError?
-    var isAtEnd = false
-    var files = 0
-
-    /// - Parameter piece: bytes fed at a time.
-    init(_ bytes: [UInt8], piece: Int = .max) {
-        var decoder = FITDecoder()
-        var start = 0
-        do throws(FITError) {
-            while start < bytes.count {
-                let end = piece < bytes.count - start ? start + piece : bytes.count
-                decoder.append(bytes.span.extracting(start..<end))
-                start = end
-                try drain(&decoder)
-            }
-            decoder.endOfInput()
-            try drain(&decoder)
-        } catch { self.error = error }
-        notes = decoder.notes
-        isAtEnd = decoder.isAtEnd
-        files = decoder.fileCount
-    }
-
-    private mutating func drain(_ decoder: inout FITDecoder) throws(FITError) {
-        while try decoder.advance() {
-            let message = decoder.message
-            var decoded = DecodedMessage(number: message.number, timestamp: message.timestamp)
-            for index in message.fields.indices {
-                let field = message.fields[index]
-                if let text = message.text(field) { decoded.texts.append(text) }
-                if field.type == .string { decoded.values.append([nil]); continue }
-                decoded.values.append((0..<field.count).map { message.number(field, at: $0) })
-            }
-            for index in message.developerFields.indices {
-                let field = message.developerFields[index]
-                if let text = message.text(field) { decoded.texts.append(text) }
-                if field.type == .string { decoded.developerValues.append([nil]); continue }
-                decoded.developerValues.append((0..<field.count).map { message.number(field, at: $0) })
-            }
-            messages.append(decoded)
-        }
-    }
-}
 
 @Suite struct FITDecoderTests {
     struct Vector: Sendable, CustomTestStringConvertible {
@@ -428,66 +370,5 @@ struct DecodedFile: Equatable {
                     nativeMessage: nil, nativeField: nil)
             ])
         #expect(decoder.message.offset == 14 + 18)
-    }
-
-    // MARK: Hostile input
-
-    /// All vectors in one file, and a second file.
-    static let everything =
-        FITFileBuilder(records: vectors.flatMap(\.records)).bytes
-        + FITFileBuilder(records: simple, claimedSize: 0, headerSize: 12).bytes
-
-    @Test func everyPrefixGivesTheMessagesBeforeTheBreakAndSaysSo() {
-        let whole = DecodedFile(Self.everything)
-        #expect(whole.notes == [])
-        #expect(whole.messages.count == Self.vectors.flatMap(\.expected).count + 1)
-        let firstFile = FITFileBuilder(records: Self.vectors.flatMap(\.records)).bytes.count
-        for count in 0..<Self.everything.count {
-            let prefix = [UInt8](Self.everything.prefix(count))
-            let cut = DecodedFile(prefix)
-            #expect(cut.messages == [DecodedMessage](whole.messages.prefix(cut.messages.count)))
-            #expect(cut.isAtEnd)
-            if count != firstFile { #expect(cut.error != nil || cut.notes.count == 1, "\(count)") }
-            #expect(cut == DecodedFile(prefix, piece: 1), "\(count) bytes, one at a time")
-        }
-    }
-
-    @Test func howTheInputIsCutNeverMatters() {
-        var generator = SeededGenerator(state: 7)
-        for round in 0..<600 {
-            var bytes = Self.everything
-            for _ in 0...round % 4 {
-                let index = Int.random(in: 0..<bytes.count, using: &generator)
-                switch UInt8.random(in: 0..<3, using: &generator) {
-                case 0: bytes[index] = UInt8.random(in: 0...255, using: &generator)
-                case 1: bytes.remove(at: index)
-                case _: bytes.insert(UInt8.random(in: 0...255, using: &generator), at: index)
-                }
-            }
-            let whole = DecodedFile(bytes)
-            #expect(whole.isAtEnd)
-            #expect(whole == DecodedFile(bytes, piece: 1 + round % 17), "round \(round)")
-        }
-    }
-
-    @Test func randomBytesBehindAHeaderNeverTrap() {
-        var generator = SeededGenerator(state: 11)
-        for _ in 0..<500 {
-            let count = Int.random(in: 0..<300, using: &generator)
-            let records = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            #expect(DecodedFile(FITFileBuilder(records: records).bytes).isAtEnd)
-        }
-    }
-
-    @Test func notesAreBoundedAndFaultsCounted() {
-        // 100 files, each with a bad checksum.
-        let file = FITFileBuilder(records: Self.simple, checksum: 0x1234).bytes
-        var decoder = FITDecoder()
-        for _ in 0..<100 { decoder.append(file.span) }
-        decoder.endOfInput()
-        #expect(throws: Never.self) { while try decoder.advance() {} }
-        #expect(decoder.faultCount == 100)
-        #expect(decoder.notes.count == 51)
-        #expect(decoder.messageCount == 100)
     }
 }

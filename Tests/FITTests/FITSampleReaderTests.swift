@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
+import TestSupport
 import Testing
 
 @testable import FIT
@@ -285,7 +285,7 @@ import Testing
     }
 
     @Test func mutatedFilesNeverTrapHoweverTheyAreCut() {
-        var generator = SeededGenerator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         for round in 0..<800 {
             var bytes = Self.whole
             for _ in 0...round % 5 {

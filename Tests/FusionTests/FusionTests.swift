@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Fusion
@@ -303,7 +304,7 @@ import Testing
     // MARK: Hostile input
 
     @Test func anySamplesKeepTheStreamsPromises() {
-        var generator = Generator(seed: 7)
+        var generator = SeededGenerator(seed: 7)
         for round in 0..<40 {
             var stream = Stream(
                 FusionConfiguration(sensors: round % 2 == 0 ? [] : [.strap, .strapByBluetooth, .pod]))
@@ -325,7 +326,7 @@ import Testing
 
     @Test func theSameSamplesGiveTheSameStream() {
         func run() -> Stream {
-            var generator = Generator(seed: 11)
+            var generator = SeededGenerator(seed: 11)
             var stream = Stream()
             for _ in 0..<1000 { stream.send(.random(using: &generator)) }
             return stream
@@ -340,7 +341,7 @@ import Testing
 
 extension Sample {
     /// Anything a decoder could say, and more.
-    static func random(using generator: inout Generator) -> Sample {
+    static func random(using generator: inout SeededGenerator) -> Sample {
         func value() -> Double? {
             switch UInt8.random(in: 0..<8, using: &generator) {
             case 0: nil
@@ -372,7 +373,7 @@ extension Sample {
                 .heartRate(
                     HeartRateReading(
                         beatsPerMinute: value(),
-                        skinContact: [nil, true, false].randomElement(using: &generator)!))
+                        skinContact: generator.element(of: [nil, true, false])))
             default:
                 .stride(
                     StrideReading(
@@ -380,12 +381,10 @@ extension Sample {
                         cadence: value().map {
                             Cadence(
                                 perMinute: $0,
-                                convention: [.steps, .strides, .unknown].randomElement(
-                                    using: &generator)!)
+                                convention: generator.element(of: [.steps, .strides, .unknown]))
                         },
                         distance: value()))
             }
-        return Sample(
-            time: time, sensor: sensors.randomElement(using: &generator)!, reading: reading)
+        return Sample(time: time, sensor: generator.element(of: sensors), reading: reading)
     }
 }

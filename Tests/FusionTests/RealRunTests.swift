@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Foundation
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Fusion
 
-/// Recordings of real runs, beside the package where they are kept at all.
-enum RealRecordings {
-    static let folder: URL = {
-        if let path = ProcessInfo.processInfo.environment["SPRINTD_REAL_RECORDINGS"] {
-            return URL(filePath: path)
-        }
-        return URL(filePath: #filePath).appending(path: "../../../../shared/real").standardizedFileURL
-    }()
-    static let available = FileManager.default.fileExists(
-        atPath: folder.appending(path: "runs").path)
-
+extension RealRecordings {
     /// The beat intervals of a run in 1/1024 s: one column, `rr_s`.
     static func beats(_ name: String) throws -> [UInt16] {
-        let text = try String(
-            contentsOf: folder.appending(path: "runs/\(name).rr.csv"), encoding: .utf8)
+        let text = try text("runs/\(name).rr.csv")
         return text.split(whereSeparator: \.isNewline).dropFirst().compactMap {
             Double($0).flatMap { UInt16(exactly: ($0 * 1024).rounded()) }
         }
@@ -27,8 +16,7 @@ enum RealRecordings {
 
     /// The samples of a run: columns `t_s,hr_bpm,speed_mps,cadence_spm,distance_m`, empty where absent.
     static func samples(_ name: String) throws -> [Sample] {
-        let text = try String(
-            contentsOf: folder.appending(path: "runs/\(name).csv"), encoding: .utf8)
+        let text = try text("runs/\(name).csv")
         var samples: [Sample] = []
         for line in text.split(whereSeparator: \.isNewline).dropFirst() {
             let cells = line.split(separator: ",", omittingEmptySubsequences: false).map(Double.init)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Fusion
@@ -13,14 +14,14 @@ import Testing
         /// Of the respiratory swing.
         var breathing = 6.0
         var phase = 0.0
-        var generator: Generator
+        var generator: SeededGenerator
 
         init(_ bpm: Double, noise: Double, breathing: Double = 6, phase: Double = 0, seed: UInt64) {
             mean = 60 / bpm * 1024
             self.noise = noise
             self.breathing = breathing
             self.phase = phase
-            generator = Generator(seed: seed)
+            generator = SeededGenerator(seed: seed)
         }
 
         mutating func next() -> UInt16 {
@@ -44,7 +45,7 @@ import Testing
         lost: (Int) -> Bool = { _ in false }
     ) {
         var heart = heart
-        var rounder = Generator(seed: 99)
+        var rounder = SeededGenerator(seed: 99)
         var events: [(Double, SensorID, UInt16)] = []
         var time = 0.0
         var former = 0.0

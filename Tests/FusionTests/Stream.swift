@@ -79,16 +79,3 @@ extension SensorID {
     static let pod = SensorID.ant(deviceType: 124, number: 31)
     static let podByBluetooth = SensorID.bluetooth(address: 0xD000_0000_0001)
 }
-
-/// SplitMix64: the same numbers on every machine.
-struct Generator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-}

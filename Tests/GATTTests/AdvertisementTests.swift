@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Capture
 import BinaryCoding
+import Capture
 import GATT
 import Measurement
 import Testing

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Capture
 import BinaryCoding
+import Capture
 import GATT
 import Measurement
+import TestSupport
 
 /// A hand-made recording: each call is one packet, a tenth of a second after the one before.
 struct Conversation {

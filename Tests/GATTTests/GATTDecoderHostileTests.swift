@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Capture
 import BinaryCoding
+import Capture
 import GATT
 import Measurement
+import TestSupport
 import Testing
 
 /// Input that a broken or malicious device, or a damaged recording, could hold.
@@ -248,7 +249,7 @@ import Testing
     @Test func mutationsAreSurvivedAndGiveTheSameTwice() {
         let whole = session()
         func run(_ seed: UInt64) -> [GATTEvent] {
-            var generator = SeededGenerator(state: seed)
+            var generator = SeededGenerator(seed: seed)
             var talk = Conversation(reportsPDUs: true)
             for packet in whole.packets {
                 var bytes = packet.bytes
@@ -265,7 +266,7 @@ import Testing
     }
 
     @Test func randomBytesAreSurvived() {
-        var generator = SeededGenerator(state: 1)
+        var generator = SeededGenerator(seed: 1)
         var talk = Conversation(reportsPDUs: true)
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...40, using: &generator)

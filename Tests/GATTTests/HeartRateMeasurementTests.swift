@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import BinaryCoding
 import GATT
+import TestSupport
 import Testing
 
 @Suite struct HeartRateMeasurementTests {

@@ -10,7 +10,7 @@ import Testing
         (["CUSB", "CBluetooth", "CDoorbell"], false),
         // The ring's doorbell is a file descriptor, so it may call the system.
         (["RingBuffer"], false),
-        (["Measurement", "BinaryCoding"], true),
+        (["Measurement", "BinaryCoding", "JSON"], true),
         (["Capture", "ANT", "FIT", "CSV"], true),
         (["GATT", "Fusion"], true),
         (["Segmentation"], true),
@@ -18,9 +18,12 @@ import Testing
         (["Analysis"], true),
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
+        (["FileIO"], false),
         (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
         (["AthleteFile", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
+        // Above all others, so that no program can come to depend on it.
+        (["TestSupport"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -20,8 +20,8 @@ import Testing
 
     @Test(arguments: [
         "", "ant", "ant:120", "ant:120:", "ant:256:1", "ant:120:1048576", "ant:120:-1", "ant:120:1:2", "ble:",
-        "ble:C4:12:F5:00:A0", "ble:C4:12:F5:00:A0:01:02", "ble:C4:12:F5:00:A0:+1", "ble:C4:12:F5:00:A0:-0", "ble:G4:12:F5:00:A0:01", "ble:1",
-        "ble:1/65536", "file:power", "usb:1",
+        "ble:C4:12:F5:00:A0", "ble:C4:12:F5:00:A0:01:02", "ble:C4:12:F5:00:A0:+1", "ble:C4:12:F5:00:A0:-0",
+        "ble:G4:12:F5:00:A0:01", "ble:1", "ble:1/65536", "file:power", "usb:1",
     ])
     func refusesAnythingElse(_ spelling: String) {
         #expect(SensorID(spelling) == nil)

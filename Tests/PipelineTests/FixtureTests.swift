@@ -73,10 +73,10 @@ import Testing
         let truth = try JSONDecoder().decode(Truth.self, from: data).athletes[fixture.athlete]
         #expect(analysis.sprints.count == truth.sprints.count)
         for (found, actual) in zip(analysis.sprints, truth.sprints) {
-            #expect(abs(found.start - actual.start_s) <= 2)
-            #expect(abs(found.end - actual.end_s) <= 2)
+            #expect(abs(found.start - actual.start) <= 2)
+            #expect(abs(found.end - actual.end) <= 2)
             #expect(abs((found.externalEffort ?? 0) - actual.effort) <= 0.03)
-            #expect(found.onTarget == actual.on_target)
+            #expect(found.onTarget == actual.isOnTarget)
         }
         #expect(!analysis.phases.contains { $0.kind == .interval })
     }
@@ -108,10 +108,17 @@ import Testing
             var sprints: [Sprint]
         }
         struct Sprint: Decodable {
-            var start_s: Double
-            var end_s: Double
+            var start: Double
+            var end: Double
             var effort: Double
-            var on_target: Bool
+            var isOnTarget: Bool
+
+            enum CodingKeys: String, CodingKey {
+                case start = "start_s"
+                case end = "end_s"
+                case effort
+                case isOnTarget = "on_target"
+            }
         }
         var athletes: [Athlete]
     }

@@ -6,6 +6,7 @@ import Measurement
 import Pipeline
 import Replay
 import Segmentation
+import TestSupport
 import Testing
 
 @Suite(.enabled(if: RealRecordings.available, "the real recordings are not here"))
@@ -43,12 +44,11 @@ struct RealRecordingTests {
 
     /// Every file is opened, analysed without a complaint, and covers the time that its last row says.
     @Test func everyRunOpens() throws {
-        let folder = RealRecordings.folder + "/runs/"
-        let names = try FileManager.default.subpathsOfDirectory(atPath: folder)
+        let names = ["runs/intervals", "runs/steady"].flatMap(RealRecordings.names)
             .filter { $0.hasSuffix(".csv") && !$0.hasSuffix(".laps.csv") && !$0.hasSuffix(".rr.csv") }
         #expect(names.count == 20)
         for name in names {
-            let analysis = try RealRecordings.analysis("runs/" + name)
+            let analysis = try RealRecordings.analysis(name)
             #expect(analysis.source.duration > 600)
             #expect(!analysis.phases.isEmpty)
             #expect(analysis.quality.badFrames == 0)
@@ -69,7 +69,7 @@ struct RealRecordingTests {
     @Test func theTextFormGivesTheSameEvents() throws {
         var fromCapture: [ANTEvent] = []
         var decoder = FrameDecoder()
-        var file = try RecordingFile(path: RealRecordings.folder + "/ant/antusb2-hrm-usbmon.pcapng")
+        var file = try RecordingFile(path: RealRecordings.path("ant/antusb2-hrm-usbmon.pcapng"))
         while try file.next(
             frame: { frame, bytes in
                 decoder.ingest(frame, bytes) { event in if case .ant(let told) = event { fromCapture.append(told) } }
@@ -79,15 +79,12 @@ struct RealRecordingTests {
 
         var fromText: [ANTEvent] = []
         var ant = ANTDecoder()
-        let text = try String(contentsOfFile: RealRecordings.folder + "/ant/antusb2-hrm-usbmon.txt", encoding: .utf8)
+        let text = try RealRecordings.text("ant/antusb2-hrm-usbmon.txt")
         for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
             let words = line.split(separator: " ")
-            let digits = Array(words[2].utf8)
-            let bytes = stride(from: 0, to: digits.count - 1, by: 2).map { index in
-                UInt8(String(decoding: digits[index...index + 1], as: UTF8.self), radix: 16) ?? 0
-            }
+            let message = bytes(words[2])
             let time = Timestamp(seconds: try #require(Double(words[0])))
-            ant.receive(bytes.span, stick: 1, fromStick: words[1] == "<", at: time) { fromText.append($0) }
+            ant.receive(message.span, stick: 1, fromStick: words[1] == "<", at: time) { fromText.append($0) }
         }
         ant.finish { fromText.append($0) }
 

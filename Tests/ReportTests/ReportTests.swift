@@ -2,6 +2,7 @@
 import Analysis
 import Scoring
 import Segmentation
+import TestSupport
 import Testing
 
 @testable import Report
@@ -127,7 +128,7 @@ import Testing
 
     /// Whatever a document holds, a report comes out of it, within its width.
     @Test func noDocumentBreaksIt() throws {
-        var random = SplitMix(state: 11)
+        var random = SeededGenerator(seed: 11)
         let odd: [Double] = [
             .nan, .infinity, -.infinity, -1, 0, .leastNonzeroMagnitude, 1e-9, 0.79999, 1, 59.6, 1e6, 1e18, 1e300,
             1.7e308, -1e300,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import TestSupport
 import Testing
 
 @testable import Report
@@ -67,7 +68,7 @@ import Testing
 
     /// As long as there are cells for all, nobody vanishes, and the order of time is the order of cells.
     @Test func noStretchVanishes() {
-        var random = SplitMix(state: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<500 {
             var stretches: [Stretch] = []
             var time = 0.0

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Fusion
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Scoring
@@ -27,7 +28,7 @@ import Testing
     }
 
     @Test func agreesWithASlowSumOnRandomSamples() throws {
-        var generator = Generator(state: 5)
+        var generator = SeededGenerator(seed: 5)
         var history = History()
         var points: [(time: Double, speed: Double)] = []
         var time = 0.0

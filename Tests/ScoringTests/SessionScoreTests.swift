@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Measurement
 import Segmentation
+import TestSupport
 import Testing
 
 @testable import Scoring
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func componentsAddUp() throws {
-        var generator = Generator(state: 3)
+        var generator = SeededGenerator(seed: 3)
         for _ in 0..<200 {
             let done = (0..<Int(generator.next() % 8)).map { _ in
                 Done(
@@ -96,7 +97,7 @@ import Testing
     }
 
     @Test func neverFallsWhenASprintGetsFaster() throws {
-        var generator = Generator(state: 4)
+        var generator = SeededGenerator(seed: 4)
         for _ in 0..<300 {
             var done = (0..<(1 + Int(generator.next() % 7))).map { _ in
                 Done(

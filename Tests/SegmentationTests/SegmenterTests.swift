@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Fusion
 import Measurement
+import TestSupport
 import Testing
 
 @testable import Segmentation
@@ -13,7 +14,9 @@ import Testing
         var becameInterval: Double?
     }
 
-    static func phases(_ samples: [FusedSample], _ configuration: SegmenterConfiguration = .init(maxSpeed: 8)) -> [Phase] {
+    static func phases(
+        _ samples: [FusedSample], _ configuration: SegmenterConfiguration = .init(maxSpeed: 8)
+    ) -> [Phase] {
         var segmenter = Segmenter(configuration: configuration)
         var phases: [Phase] = []
         for sample in samples {
@@ -131,7 +134,7 @@ import Testing
         run.heartRateConstant = 30
         let samples = run.samples()
         let whole = Self.phases(samples)
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for _ in 0..<50 {
             let cut = generator.uniform() * run.edges[run.edges.count - 1]
             let part = Self.phases(samples.filter { $0.time.seconds <= cut })
@@ -142,7 +145,7 @@ import Testing
     /// Phases follow each other, are decided in order and never before they start, whatever the stream holds.
     @Test(arguments: UInt64(1)...40)
     func keepsItsPromisesOnNonsense(seed: UInt64) {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         var segmenter = Segmenter()
         var time = 0.0
         var last: PhaseStart?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Fusion
 import Measurement
+import TestSupport
 
 /// A run made of straight pieces of speed with a ramp between them: simple enough that its edges are known exactly.
 struct SyntheticRun {
@@ -33,7 +34,7 @@ struct SyntheticRun {
     }
 
     func samples() -> [FusedSample] {
-        var generator = Generator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         let edges = edges
         var result: [FusedSample] = []
         var heartRate = 90.0
@@ -67,22 +68,4 @@ struct SyntheticRun {
         let before = pieces[index - 1].speed
         return before + (time - edges[index]) / piece.ramp * (piece.speed - before)
     }
-}
-
-/// SplitMix64 (Steele, Lea & Flood 2014).
-struct Generator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-
-    mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
-
-    /// The sum of twelve uniform deviates less 6 has variance 1 and is near enough to normal.
-    mutating func normal() -> Double { (0..<12).reduce(-6.0) { sum, _ in sum + uniform() } }
 }

@@ -33,7 +33,8 @@ import Testing
     }
 
     @Test func membersOfTheWrongKindAreAbsent() throws {
-        let text = #"{"schema":"sprintd.session/1","athlete":{"max_speed_mps":"fast","sensors":[1,"x"],"birth_year":1e300}}"#
+        let text =
+            #"{"schema":"sprintd.session/1","athlete":{"max_speed_mps":"fast","sensors":[1,"x"],"birth_year":1e300}}"#
         let metadata = try #require(SessionMetadata(json: text))
         #expect(metadata.athlete == Athlete())
     }

@@ -51,12 +51,14 @@ import Testing
     @Test func theFirstFrameIsAtTimeZeroAndResetsTheStick() {
         var first: (SimulatedFrame, [UInt8])?
         var session = SimulatedSession(configuration { $0.startTime = Timestamp(seconds: 1_700_000_000) })
-        while first == nil, session.step({ frame, bytes in
-            guard first == nil else { return }
-            var copy: [UInt8] = []
-            for index in bytes.indices { copy.append(bytes[index]) }
-            first = (frame, copy)
-        }) {}
+        while first == nil,
+            session.step({ frame, bytes in
+                guard first == nil else { return }
+                var copy: [UInt8] = []
+                for index in bytes.indices { copy.append(bytes[index]) }
+                first = (frame, copy)
+            })
+        {}
         #expect(first?.0.time == Timestamp(seconds: 1_700_000_000))
         #expect(first?.0.usbEndpoint == 0x01)
         // sync, length, reset, 0, checksum, padding: as in a real capture.

@@ -2,11 +2,13 @@
 import Foundation
 import Testing
 
-@testable import Analysis
+@testable import JSON
 
 @Suite struct JSONValueTests {
     @Test func readsEveryKindOfValue() {
-        let text = #" {"a":[1,-2.5e3,0.25],"b":{"c":null,"d":true,"e":false},"f":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é"} "#
+        let text =
+            #" {"a":[1,-2.5e3,0.25],"b":{"c":null,"d":true,"e":false},"#
+            + #""f":"\"\\\/\b\f\n\r\t\u00e9\ud83d\ude00é"} "#
         #expect(
             JSONValue(text)
                 == .object([
@@ -17,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "{", "[", "\"", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "1.", ".5", "1e", "+1", "-", "nul", "truee",
+        "", " ", "{", "[", "\"", "[1,]", "{\"a\"}", "{\"a\":}", "{a:1}", "01", "1.", ".5", "1e", "+1", "-", "nul",
+        "truee",
         "\"\\x\"", "\"\\u12\"", "\"\\ud800\"", "\"\u{1}\"", "1 2", "1e999", "[1 2]", "{\"a\":1 \"b\":2}",
     ])
     func refusesWhatIsNotJSON(_ text: String) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-
 import Measurement
+import TestSupport
 import Testing
 
 @testable import ANT
 
 @Suite(.enabled(if: RealRecordings.available, "no real recordings beside the package"))
-struct RealAntRecordingTests {
+struct RealRecordingTests {
     static func decode(trusted: Bool = false) throws -> (events: [ANTEvent], decoder: ANTDecoder) {
         var decoder = ANTDecoder()
         var events: [ANTEvent] = []

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import JSON
 import Measurement
 
 extension SimulatedSession {
@@ -9,7 +10,7 @@ extension SimulatedSession {
     /// runs from `work_start_s` (3 s after the start, or a fifth of a short bout) to `end_s`, and `effort` is the mean
     /// speed over it as a share of `max_speed_mps`.
     package func truth() -> String {
-        var json = JSONText()
+        var json = JSONWriter(pretty: false)
         json.object {
             $0.text("schema", "sprintd.truth/1")
             $0.text("plan", configuration.planName)
@@ -26,7 +27,7 @@ extension SimulatedSession {
         return json.text + "\n"
     }
 
-    private func write(athlete index: Int, to json: inout JSONText) {
+    private func write(athlete index: Int, to json: inout JSONWriter) {
         let profile = profiles[index]
         let record = records[index]
         json.integer("index", index + 1)
@@ -64,7 +65,7 @@ extension SimulatedSession {
         }
     }
 
-    private func write(_ sensor: SensorRecord, to json: inout JSONText) {
+    private func write(_ sensor: SensorRecord, to json: inout JSONWriter) {
         json.text("id", sensor.id.description)
         json.text("kind", sensor.kind.name)
         json.text("radio", sensor.radio.rawValue)
@@ -89,7 +90,7 @@ extension SimulatedSession {
         }
     }
 
-    private func write(_ bout: AthleteRecord.Bout, to json: inout JSONText) {
+    private func write(_ bout: AthleteRecord.Bout, to json: inout JSONWriter) {
         json.text("kind", bout.activity.rawValue)
         json.number("start_s", bout.start)
         json.number("end_s", bout.end)
@@ -102,5 +103,33 @@ extension SimulatedSession {
         json.number("peak_hr_bpm", bout.peakHeartRate)
         json.number("peak_hr_s", bout.peakHeartRateTime)
         json.boolean("clipped", bout.clipped)
+    }
+}
+
+/// Members in one call each, because here every value has a name; numbers are worth three decimals throughout.
+extension JSONWriter {
+    fileprivate mutating func array(_ name: StaticString, _ elements: (inout JSONWriter) -> Void) {
+        key(name)
+        array(elements)
+    }
+
+    fileprivate mutating func text(_ name: StaticString, _ value: String?) {
+        key(name)
+        string(value)
+    }
+
+    fileprivate mutating func integer(_ name: StaticString, _ value: Int) {
+        key(name)
+        integer(value)
+    }
+
+    fileprivate mutating func boolean(_ name: StaticString, _ value: Bool) {
+        key(name)
+        bool(value)
+    }
+
+    fileprivate mutating func number(_ name: StaticString, _ value: Double?) {
+        key(name)
+        number(value, decimals: 3)
     }
 }

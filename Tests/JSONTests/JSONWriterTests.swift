@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Foundation
+import TestSupport
 import Testing
 
-@testable import Analysis
+@testable import JSON
 
 @Suite struct JSONWriterTests {
     private func text(pretty: Bool = false, _ body: (inout JSONWriter) -> Void) -> String {
@@ -81,7 +82,7 @@ import Testing
 
     /// An independent reader gets every string back, whatever code points it is made of.
     @Test func everyStringSurvivesAnIndependentReader() throws {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<300 {
             var original = ""
             for _ in 0..<Int(random.next() % 24) {
@@ -94,17 +95,5 @@ import Testing
             let read = try JSONSerialization.jsonObject(with: Data(written.utf8)) as? [String]
             #expect(read?.first.map { Array($0.unicodeScalars) } == Array(original.unicodeScalars))
         }
-    }
-}
-
-/// Steele, Lea, Flood: "Fast splittable pseudorandom number generators" (2014): the same numbers in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

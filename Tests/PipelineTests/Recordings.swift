@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Analysis
 import Capture
-import Foundation
 import Measurement
 import Pipeline
 import Replay
+import TestSupport
 
-/// Recordings that nobody in this project made; see "Real recordings" in CONTRIBUTING.md for where they are looked for.
-enum RealRecordings {
-    static let folder =
-        ProcessInfo.processInfo.environment["SPRINTD_REAL_RECORDINGS"]
-        ?? URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../../shared/real").standardized
-        .path()
-
-    static let available = FileManager.default.fileExists(atPath: folder + "/runs")
-
+extension RealRecordings {
     static func analysis(
-        _ path: String, _ athlete: AthleteConfiguration = .init(), until end: Double = .infinity
+        _ name: String, _ athlete: AthleteConfiguration = .init(), until end: Double = .infinity
     ) throws -> AnalysisDocument {
-        try Recordings.analysis(folder + "/" + path, athlete, until: end)
+        try Recordings.analysis(path(name), athlete, until: end)
     }
 
     static let steady = [
