@@ -85,6 +85,11 @@ let package = Package(
 
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
+        // Runs the programs as processes: they are built with it.
+        .testTarget(
+            name: "CommandTests",
+            dependencies: ["Analysis", "Capture", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd"],
+            swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
