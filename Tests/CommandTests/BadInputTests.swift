@@ -57,7 +57,9 @@ struct BadInputTests {
         Case("zeros", [UInt8](repeating: 0, count: 1 << 20), ": is no recording that is read"),
         Case("half a pcapng header", Array(section.prefix(20)), ": byte 0: the pcapng header is cut short"),
         Case("half a pcap header", Array(SmallFile.pcap.bytes.prefix(20)), ": byte 0: the pcap header is cut short"),
-        Case("half a btsnoop header", Array(SmallFile.btsnoop.bytes.prefix(12)), ": byte 0: the btsnoop header is cut short"),
+        Case(
+            "half a btsnoop header", Array(SmallFile.btsnoop.bytes.prefix(12)),
+            ": byte 0: the btsnoop header is cut short"),
         Case("btsnoop of another version", Array("btsnoop\0".utf8) + [0, 0, 0, 9, 0, 0, 3, 0xEA], ": byte 8: "),
         Case("Ethernet only", section + ethernet, ": byte 0: holds link type 1 only"),
     ]
@@ -133,7 +135,8 @@ struct BadInputTests {
         ("sensors = [[[[[[[[[[[[", ":1:"),
     ]
 
-    @Test(arguments: athletes) func anAthleteFileIsRefusedWithItsPlace(_ athlete: (text: String, message: String)) throws {
+    @Test(arguments: athletes)
+    func anAthleteFileIsRefusedWithItsPlace(_ athlete: (text: String, message: String)) throws {
         let folder = try TemporaryFolder()
         let capture = try folder.file("small.pcapng", SmallFile.pcapng.bytes)
         let path = try folder.file("athlete.toml", Array(athlete.text.utf8))

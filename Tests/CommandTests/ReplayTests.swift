@@ -55,11 +55,14 @@ struct ReplayTests {
         for name in names { #expect(try analysis("state", name) == first) }
     }
 
-    @Test(arguments: [">/dev/full", "<&- >&-", "| true"]) func aSessionOutlivesItsOutput(_ redirection: String) throws {
+    @Test(arguments: [">/dev/full", "<&- >&-", "| true"])
+    func aSessionOutlivesItsOutput(_ redirection: String) throws {
         let result = try Programs.run(
             "/bin/sh",
-            ["-c", "\"$0\" --replay \"$1\" --rate max --state \"$2\" \(redirection)", Programs.path("sprintd"), capture,
-                folder.path + "/state"])
+            [
+                "-c", "\"$0\" --replay \"$1\" --rate max --state \"$2\" \(redirection)", Programs.path("sprintd"),
+                capture, folder.path + "/state",
+            ])
         // A reader that has gone away is nobody's fault; `true` may also be quick or slow enough to be no hindrance.
         let isPipe = redirection.hasPrefix("|")
         #expect(result.status == (isPipe ? 0 : 74))
