@@ -91,6 +91,13 @@ let package = Package(
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
+        // Runs the programs as processes: they are built with it.
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "Analysis", "Capture", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
+            ],
+            swiftSettings: settings),
         tests("Measurement"),
         tests("BinaryCoding"),
         tests("RingBuffer"),

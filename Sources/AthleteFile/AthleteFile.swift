@@ -57,7 +57,7 @@ package enum AthleteFile {
         case "sex": athlete.sex = try entry.choice(["female": .female, "male": .male])
         case "mass_kg": athlete.mass = try entry.number(in: 20...250, unit: "kg")
         case "sensors": athlete.sensors = try sensors(entry)
-        case "plan": athlete.plan = try entry.string()
+        case "plan": athlete.plan = try plan(entry)
         case "target": athlete.target = try entry.number(in: 0.5...1, unit: "(a share of maximum)")
         case "cadence": guard entry.value == .table else { throw entry.mistyped("a table") }
         default: throw entry.unknown
@@ -65,6 +65,15 @@ package enum AthleteFile {
     }
 
     private static let sensorForms = "write ant:TYPE:NUMBER, as ant:120:16815, or ble:ADDRESS, as ble:C4:12:F5:00:A0:01"
+
+    private static func plan(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> String {
+        let name = try entry.string()
+        guard Plan.named(name) != nil else {
+            throw entry.error(
+                "there is no plan \"\(name)\"; there is \(Plan.builtIn.map(\.name).joined(separator: ", "))")
+        }
+        return name
+    }
 
     private static func sensors(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> [SensorID] {
         guard case .array(let values) = entry.value else { throw entry.mistyped("an array of strings") }

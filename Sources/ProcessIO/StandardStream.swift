@@ -15,6 +15,15 @@ package struct StandardStream: Sendable {
         _ = signal(SIGPIPE, SIG_IGN)
     }
 
+    /// To be called before any file is opened: a process that is started with its output closed would otherwise open its
+    /// first file as its output, and write messages into it. What is written to such an output still fails.
+    package static func reserveDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 {
+            // SAFETY: a constant NUL-terminated path that lives for the call. The lowest free number is this one.
+            _ = unsafe Glibc.open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY)
+        }
+    }
+
     package var isTerminal: Bool { isatty(file.rawValue) == 1 }
 
     /// - Throws: ``CommandFailure/closedPipe`` when nobody reads any more, `.inputOutput` for the rest.

@@ -12,7 +12,11 @@ package enum StopSignal {
     package static func install() {
         // The lazy value is made here, because nothing may be made inside a signal handler.
         flag.store(false, ordering: .relaxed)
+        var wanted = sigset_t()
+        // SAFETY: both calls change the set that they are given, and keep no pointer.
+        unsafe sigemptyset(&wanted)
         for number in [SIGINT, SIGTERM] {
+            unsafe sigaddset(&wanted, number)
             var action = sigaction()
             // SAFETY: the handler touches one atomic and calls `signal`, both of which signal-safety(7) allows; sigaction copies
             // the structure.
@@ -22,5 +26,8 @@ package enum StopSignal {
             }
             _ = unsafe sigaction(number, &action, nil)
         }
+        // Who starts us from a thread that blocks signals has us inherit that.
+        // SAFETY: the set is read during the call.
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
     }
 }

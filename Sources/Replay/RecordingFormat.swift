@@ -33,7 +33,7 @@ package enum RecordingFormat: String, Sendable, CaseIterable {
         return prefix[8] == 0x2E && prefix[9] == 0x46 && prefix[10] == 0x49 && prefix[11] == 0x54
     }
 
-    /// Our own CSV begins, blank lines and a byte order mark aside, with a line of column names, `t_s` among them.
+    /// Our own CSV begins, blank lines, comments and a byte order mark aside, with a line of column names, `t_s` among them.
     private static func isCSV(_ prefix: Span<UInt8>) -> Bool {
         var start = 0
         if prefix.count >= 3, prefix[0] == 0xEF, prefix[1] == 0xBB, prefix[2] == 0xBF { start = 3 }
@@ -42,13 +42,14 @@ package enum RecordingFormat: String, Sendable, CaseIterable {
             let byte = prefix[index]
             switch byte {
             case 0x0A, 0x0D:
-                if line.contains(where: { $0 != 0x20 && $0 != 0x09 }) { return namesTime(line) }
+                let isBlank = line.allSatisfy { $0 == 0x20 || $0 == 0x09 }
+                if !isBlank, line.first != UInt8(ascii: "#") { return namesTime(line) }
                 line.removeAll(keepingCapacity: true)
             case 0x09, 0x20...: line.append(byte)
             default: return false
             }
         }
-        return namesTime(line)
+        return line.first != UInt8(ascii: "#") && namesTime(line)
     }
 
     private static func namesTime(_ line: [UInt8]) -> Bool {

@@ -9,6 +9,8 @@ package struct PhaseRecorder: Sendable {
     package static let shortestSprint = 3.0
     /// More phases than this are no workout but noise; later ones are counted, not kept.
     private static let mostPhases = 50_000
+    /// Seconds; what a shorter silence moves out of reach, no decision needs, and ``foldPeaks()`` has folded in.
+    private static let longSilence = 10.0
 
     /// In time order, without holes; the last one is open until ``finish()``.
     package private(set) var phases: [PhaseRecord] = []
@@ -22,6 +24,9 @@ package struct PhaseRecorder: Sendable {
     package private(set) var bestHeartRate: Double?
 
     private var history = History()
+    /// History as it stood before a silence that moved much of it out of reach: what was going on before is only now
+    /// found to have ended.
+    private var historyBeforeSilence: History?
     private var openTotals = History.Totals()
     /// Peaks of the open phase in quarters that history no longer reaches.
     private var openPeaks = History.Peaks()
@@ -33,7 +38,15 @@ package struct PhaseRecorder: Sendable {
     package init() {}
 
     package mutating func ingest(_ sample: FusedSample) {
-        lastTime = max(lastTime, sample.time.seconds)
+        let time = max(lastTime, sample.time.seconds)
+        if time - lastTime > Self.longSilence {
+            completeSprints(final: false)
+            historyBeforeSilence = history
+            // The open phase will not be found to have ended before this.
+            let settled = min(lastTime, time - Segmenter.longestBackdating)
+            if let phase = phases.last { openPeaks.merge(history.peaks(from: phase.start, to: settled)) }
+        }
+        lastTime = time
         history.ingest(sample)
         if lastTime >= nextFold {
             foldPeaks()
@@ -49,7 +62,7 @@ package struct PhaseRecorder: Sendable {
     package mutating func apply(_ change: PhaseChange) {
         switch change {
         case .becameInterval(let decided):
-            guard let last = phases.indices.last else { return }
+            guard overflow == 0, let last = phases.indices.last else { return }
             phases[last].kind = .interval
             phases[last].becameInterval = decided.seconds
         case .began(let start):
@@ -59,7 +72,7 @@ package struct PhaseRecorder: Sendable {
             }
             close(at: start.start.seconds)
             phases.append(PhaseRecord(start))
-            openTotals = history.totals(at: start.start.seconds)
+            openTotals = totals(at: start.start.seconds)
             openPeaks = History.Peaks()
         }
     }
@@ -79,15 +92,30 @@ package struct PhaseRecorder: Sendable {
 
     /// The last bout as it stands, for live display; `nil` when the open or last phase is no sprint.
     package func provisionalTrace(of phase: PhaseRecord) -> SprintTrace {
-        SprintTrace(start: phase.start, end: phase.end, history: history, nextWork: nil)
+        SprintTrace(start: phase.start, end: phase.end, history: history(reaching: phase.start), nextWork: nil)
+    }
+
+    private func history(reaching time: Double) -> History {
+        guard time < history.oldest, let historyBeforeSilence else { return history }
+        return historyBeforeSilence
+    }
+
+    private func totals(at time: Double) -> History.Totals { history(reaching: time).totals(at: time) }
+
+    private func peaks(from start: Double, to end: Double) -> History.Peaks {
+        var peaks = history.peaks(from: start, to: end)
+        if start < history.oldest, let historyBeforeSilence {
+            peaks.merge(historyBeforeSilence.peaks(from: start, to: min(end, history.oldest)))
+        }
+        return peaks
     }
 
     private mutating func close(at end: Double) {
         guard let last = phases.indices.last else { return }
         phases[last].end = max(end, phases[last].start)
         var peaks = openPeaks
-        peaks.merge(history.peaks(from: phases[last].start, to: phases[last].end))
-        phases[last].measure(from: openTotals, to: history.totals(at: phases[last].end), peaks: peaks)
+        peaks.merge(self.peaks(from: phases[last].start, to: phases[last].end))
+        phases[last].measure(from: openTotals, to: totals(at: phases[last].end), peaks: peaks)
         guard phases[last].kind == .sprint, phases[last].duration >= Self.shortestSprint,
             pending.last?.start != phases[last].start,
             (sprints.last?.start ?? -1) < phases[last].start
@@ -121,7 +149,8 @@ package struct PhaseRecorder: Sendable {
             guard final || lastTime > wait else { return }
             let nextWork = phases.first { $0.kind.isWork && $0.start >= first.end }?.start
             sprints.append(
-                SprintTrace(start: first.start, end: first.end, history: history, nextWork: nextWork))
+                SprintTrace(
+                    start: first.start, end: first.end, history: history(reaching: first.start), nextWork: nextWork))
             pending.removeFirst()
         }
     }

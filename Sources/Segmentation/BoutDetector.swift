@@ -65,7 +65,8 @@ package struct BoutDetector: Sendable {
 
     private var lastRaw = (older: 0.0, newer: 0.0)
     private var rawCount = 0
-    private var lastTime: Timestamp?
+    /// Of the newest sample that was not thinned out.
+    private(set) var lastTime: Timestamp?
     private var typicalInterval = 1.0
     /// What the athlete is doing outside of bouts, a slow average that a ramp hardly moves.
     private var level: Double?

@@ -20,7 +20,8 @@ package struct Segmenter: Sendable {
     /// The shortest time, in seconds, after which moving on without work is no recovery any more.
     static let shortestCooldownWait = 150.0
 
-    /// No start is back-dated by more than this many seconds: how much history whoever listens must keep.
+    /// No start is back-dated by more than this many seconds, unless to the sample before a silence: how much history
+    /// whoever listens must keep.
     package static let longestBackdating = 480.0
 
     private let configuration: SegmenterConfiguration
@@ -31,6 +32,8 @@ package struct Segmenter: Sendable {
     private var movement = Movement()
 
     private var firstTime: Timestamp?
+    /// The times of this sample and of the one before.
+    private var newest: (time: Timestamp, before: Timestamp)?
     private var current: PhaseStart?
     /// Which signal's bout is open.
     private var boutEvidence: Evidence?
@@ -53,6 +56,7 @@ package struct Segmenter: Sendable {
     package mutating func ingest(_ sample: FusedSample, emit: (PhaseChange) -> Void) {
         let time = sample.time
         if firstTime == nil { firstTime = time }
+        newest = (time, newest?.time ?? time)
         movement.ingest(sample)
 
         var changes: (BoutDetector.Change, Evidence)?
@@ -123,7 +127,9 @@ package struct Segmenter: Sendable {
         _ kind: PhaseKind, from start: Timestamp, at time: Timestamp, evidence: Evidence, confidence: Double,
         emit: (PhaseChange) -> Void
     ) {
-        let earliest = max(current?.start ?? start, time.advanced(bySeconds: -Self.longestBackdating))
+        // What ended with a silence ended where it began, however long it was.
+        let limit = min(time.advanced(bySeconds: -Self.longestBackdating), newest?.before ?? time)
+        let earliest = max(current?.start ?? start, limit)
         let trust =
             switch evidence {
             case .speed: 1.0
@@ -184,8 +190,9 @@ package struct Segmenter: Sendable {
     }
 
     private mutating func relabelLongSprint(at time: Timestamp, emit: (PhaseChange) -> Void) {
-        guard let phase = current, phase.kind == .sprint, !isEnding,
-            time.seconds(since: phase.start) > Self.longestSprint
+        // A signal that has fallen silent has not shown that the bout went on.
+        guard let phase = current, phase.kind == .sprint, !isEnding, let heard = boutHeard,
+            heard.seconds(since: phase.start) > Self.longestSprint
         else { return }
         becomeInterval(at: time, emit: emit)
     }
@@ -197,6 +204,16 @@ package struct Segmenter: Sendable {
         case .cadence: cadenceBouts.isEnding
         case .heartRate: demandBouts.isEnding
         case nil: false
+        }
+    }
+
+    /// When the open bout's signal last spoke.
+    private var boutHeard: Timestamp? {
+        switch boutEvidence {
+        case .speed: speedBouts.lastTime
+        case .cadence: cadenceBouts.lastTime
+        case .heartRate: demandBouts.lastTime
+        case nil: nil
         }
     }
 

@@ -69,5 +69,8 @@ extension FileError {
     /// EACCES, EPERM and EROFS: the user, not the disk, has to change something.
     package var isRefusal: Bool { [1, 13, 30].contains(number) }
 
+    /// EEXIST.
+    package var isCollision: Bool { number == 17 }
+
     package var isCreation: Bool { operation == .makeFolder || operation == .create }
 }

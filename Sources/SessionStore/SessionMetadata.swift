@@ -70,7 +70,8 @@ package struct SessionMetadata: Equatable, Sendable {
         }
     }
 
-    /// - Returns: `nil` for a comment that is no session's metadata. A member that is missing or of the wrong kind is absent.
+    /// - Returns: `nil` for a comment that is no session's metadata. A member that is missing, of the wrong kind
+    ///   or out of the range of athlete files is absent: anybody can write a capture.
     package init?(json text: String) {
         guard let value = JSONValue(text), value["schema"]?.text == Self.schema else { return nil }
         program = value["program"]?.text ?? ""
@@ -78,12 +79,15 @@ package struct SessionMetadata: Equatable, Sendable {
         athlete = Athlete()
         guard let known = value["athlete"] else { return }
         athlete.name = known["name"]?.text
-        athlete.maxSpeed = known["max_speed_mps"]?.number
-        athlete.maxHeartRate = known["max_hr_bpm"]?.number
-        athlete.restingHeartRate = known["resting_hr_bpm"]?.number
+        func number(_ key: String, in range: ClosedRange<Double>) -> Double? {
+            known[key]?.number.flatMap { range.contains($0) ? $0 : nil }
+        }
+        athlete.maxSpeed = number("max_speed_mps", in: 2...13)
+        athlete.maxHeartRate = number("max_hr_bpm", in: 100...240)
+        athlete.restingHeartRate = number("resting_hr_bpm", in: 25...120)
         athlete.birthYear = known["birth_year"]?.number.flatMap { Int(exactly: $0) }
         athlete.sex = known["sex"]?.text.flatMap(Athlete.Sex.init)
-        athlete.mass = known["mass_kg"]?.number
+        athlete.mass = number("mass_kg", in: 20...250)
         athlete.sensors = (known["sensors"]?.elements ?? []).compactMap { $0.text.flatMap { SensorID($0) } }
         athlete.plan = known["plan"]?.text
         if let target = known["target"]?.number, (0.1...1).contains(target) { athlete.target = target }

@@ -28,12 +28,17 @@ package final class SessionWriter {
         } catch {
             throw .metadata("\(error)")
         }
-        do {
+        do throws(FileError) {
             let sessions = state + "/sessions"
             try Self.makeFolders(sessions, files)
             folder = try Self.claim(name, in: sessions, files)
             self.files = files
-            file = try files.create(folder + "/" + Self.captureName)
+            do throws(FileError) {
+                file = try files.create(folder + "/" + Self.captureName)
+            } catch {
+                try? files.remove(folder)
+                throw error
+            }
             try files.syncFolder(folder)
             try files.syncFolder(sessions)
         } catch {
@@ -56,8 +61,13 @@ package final class SessionWriter {
         while true {
             let folder = sessions + "/" + name + (number == 1 ? "" : "-\(number)")
             if !files.exists(folder) {
-                try files.makeNewFolder(folder)
-                return folder
+                do throws(FileError) {
+                    try files.makeNewFolder(folder)
+                    return folder
+                } catch {
+                    // Another process may have been quicker.
+                    guard error.isCollision else { throw error }
+                }
             }
             number += 1
         }
@@ -113,6 +123,13 @@ package final class SessionWriter {
         } catch {
             throw .file(error)
         }
+    }
+
+    /// Takes back a session of which nothing has been recorded.
+    package func discard() {
+        close()
+        try? files.remove(file.path)
+        try? files.remove(folder)
     }
 
     /// Gives the file back. What has gathered and was not committed stays unwritten.

@@ -28,7 +28,10 @@ enum Connection {
             let known = athlete ?? metadata?.athlete ?? Athlete()
             do throws(CommandFailure) {
                 var intended = planned
-                if intended == nil, let name = known.plan { intended = try self.plan(name, .configuration) }
+                if intended == nil, let name = known.plan {
+                    // A recording's own plan may be one that a later version brought.
+                    intended = athlete == nil ? Plan.named(name) : try self.plan(name, .configuration)
+                }
                 let date = CalendarDate(unixSeconds: time.nanoseconds / 1_000_000_000)
                 pipeline = RecordingPipeline(athletes: [
                     AthleteConfiguration(known, plan: intended, year: date.year)

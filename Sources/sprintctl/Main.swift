@@ -5,6 +5,7 @@ internal import ProcessIO
 
 @main enum Main {
     static func main() {
+        StandardStream.reserveDescriptors()
         StandardStream.ignoreBrokenPipes()
         exit(status())
     }

@@ -19,6 +19,11 @@ struct ReplayedSession: ~Copyable {
     private var pipeline: RecordingPipeline?
     private var writers: [SessionWriter] = []
     private var display: LiveDisplay
+    /// Why nothing is shown any more. The session is kept all the same: it matters more than who watches.
+    private var displayFailure: CommandFailure?
+    private var lastFlush = MonotonicClock.now
+    /// Seconds of wall time: no more is lost when the process is killed.
+    private static let flushInterval = 1.0
 
     static func run(_ options: Options) throws(CommandFailure) {
         var athletes: [Athlete] = []
@@ -58,7 +63,6 @@ struct ReplayedSession: ~Copyable {
     }
 
     private mutating func replay() throws(CommandFailure) {
-        StopSignal.install()
         var file: RecordingFile
         do {
             file = try RecordingFile(path: options.recording)
@@ -73,6 +77,8 @@ struct ReplayedSession: ~Copyable {
                 "\(options.recording): a \(file.format.rawValue) file holds no radio frames to replay; "
                     + "sprintctl analyze reads it")
         }
+        // Not before: who waits for a FIFO's first bytes has nothing to end well.
+        StopSignal.install()
         do {
             try run(&file)
         } catch {
@@ -113,16 +119,31 @@ struct ReplayedSession: ~Copyable {
             if wait <= 0 || StopSignal.isRaised { break }
             MonotonicClock.sleep(nanoseconds: wait)
         }
+        let now = MonotonicClock.now
+        let flushes = now.seconds(since: lastFlush) >= Self.flushInterval
+        if flushes { lastFlush = now }
         for writer in writers {
             do {
                 try writer.append(frame, bytes)
+                if flushes { try writer.flush() }
             } catch {
                 throw CommandFailure(error)
             }
         }
         var events: [(Int, PipelineEvent)] = []
         pipeline?.ingest(frame, bytes) { athlete, event in events.append((athlete, event)) }
-        for (athlete, event) in events { try display.show(event, of: athlete) }
+        for (athlete, event) in events {
+            show { display throws(CommandFailure) in try display.show(event, of: athlete) }
+        }
+    }
+
+    private mutating func show(_ body: (inout LiveDisplay) throws(CommandFailure) -> Void) {
+        guard displayFailure == nil else { return }
+        do {
+            try body(&display)
+        } catch {
+            displayFailure = error
+        }
     }
 
     /// The first frame tells when the session began.
@@ -140,14 +161,17 @@ struct ReplayedSession: ~Copyable {
             let metadata = SessionMetadata(
                 program: "sprintd \(Version.text)", athlete: athlete, replayOf: options.recording)
             do {
-                writers.append(
-                    try SessionWriter(
-                        state: options.state,
-                        name: SessionName.make(unixSeconds: start, athlete: athlete.name),
-                        section: .init(
-                            operatingSystem: "Linux", application: metadata.program, comment: metadata.json),
-                        files: files))
+                let writer = try SessionWriter(
+                    state: options.state,
+                    name: SessionName.make(unixSeconds: start, athlete: athlete.name),
+                    section: .init(
+                        operatingSystem: "Linux", application: metadata.program, comment: metadata.json),
+                    files: files)
+                writers.append(writer)
+                // So that what a killed process leaves is a capture.
+                try writer.flush()
             } catch {
+                for writer in writers { writer.discard() }
                 throw CommandFailure(error)
             }
         }
@@ -158,7 +182,8 @@ struct ReplayedSession: ~Copyable {
     private mutating func finish(kind: String, notes: [String]) throws(CommandFailure) {
         pipeline?.finish()
         guard let pipeline else { return }
-        try display.end(at: pipeline.duration)
+        let duration = pipeline.duration
+        show { display throws(CommandFailure) in try display.end(at: duration) }
         for (index, writer) in writers.enumerated() {
             let document = pipeline.analysis(of: index, kind: kind, notes: notes)
             do {
@@ -166,8 +191,11 @@ struct ReplayedSession: ~Copyable {
             } catch {
                 throw CommandFailure(error)
             }
-            try StandardStream.output.write("session written to \(writer.folder)\n")
+            show { _ throws(CommandFailure) in
+                try StandardStream.output.write("session written to \(writer.folder)\n")
+            }
         }
+        if let displayFailure { throw displayFailure }
     }
 }
 

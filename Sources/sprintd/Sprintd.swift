@@ -4,6 +4,7 @@ internal import ProcessIO
 
 @main enum Sprintd {
     static func main() {
+        StandardStream.reserveDescriptors()
         StandardStream.ignoreBrokenPipes()
         do {
             try run(Array(CommandLine.arguments.dropFirst()))

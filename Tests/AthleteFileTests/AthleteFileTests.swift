@@ -86,6 +86,9 @@ import Testing
             message: "3:1: ant:124:7: \"feet\" is not \"steps\" or \"strides\""),
         Refusal(
             text: "max_hr_bpm = 110\nresting_hr_bpm = 115", message: "2:1: resting_hr_bpm: must be below max_hr_bpm"),
+        Refusal(
+            text: "name = \"A\"\nplan = \"run-10\"",
+            message: "2:1: plan: there is no plan \"run-10\"; there is sprint-5x30-90"),
         Refusal(text: "target = 80", message: "1:1: target: 80.0 is not between 0.5 and 1.0 (a share of maximum)"),
         Refusal(text: "name = \"A\"\n  [ =x]", message: "2:5: expected a key, found '='"),
         Refusal(text: "[[x]]", message: "1:1: an array of tables has no place here"),

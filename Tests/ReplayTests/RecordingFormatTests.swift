@@ -35,6 +35,8 @@ import Testing
         Vector("CSV with a byte order mark", text: "\u{FEFF}t_s,hr_bpm\n", .csv),
         Vector("CSV with CRLF and blank lines", text: "\r\n  \r\nhr_bpm, t_s\r\n", .csv),
         Vector("CSV with quotes and semicolons", text: "\"hr_bpm\";\"t_s\"\n", .csv),
+        Vector("CSV with comments", text: "# by hand\n#\nt_s,hr_bpm\n", .csv),
+        Vector("a comment alone", text: "# t_s,hr_bpm", nil),
         Vector("CSV without a time", text: "time,hr_bpm\nt_s,1\n", nil),
         Vector("CSV with a longer name", text: "t_start,hr_bpm\n", nil),
         Vector("a text", text: "Dear Sir,\nt_s\n", nil),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Glibc
+import TestSupport
 import Testing
 
 @testable import RingBuffer
@@ -148,14 +149,14 @@ import Testing
 
         let pushing = TestThread {
             var end = producer.take()
-            var generator = SeededGenerator(state: 1)
+            var generator = SeededGenerator(seed: 1)
             var refused = 0
             for round in 0..<rounds {
                 let pause = Int.random(in: 0..<8, using: &generator)
                 // Brings the line that is read into this thread's cache, so that its read can be early …
                 doorbell.ring()
                 meeting.meet()
-                for _ in 0..<pause { generator.state &+= 1 }
+                for _ in 0..<pause { _ = generator.next() }
                 if !end.push(round) { refused += 1 }
                 meeting.meet()
                 meeting.meet()
@@ -164,14 +165,14 @@ import Testing
         }
         let arming = TestThread {
             var end = consumer.take()
-            var generator = SeededGenerator(state: 2)
+            var generator = SeededGenerator(seed: 2)
             var outcome = (missed: 0, wrong: 0)
             for round in 0..<rounds {
                 let pause = Int.random(in: 0..<8, using: &generator)
                 // … and takes the line that is written from the other, so that its write is late.
                 outcome.wrong += end.count
                 meeting.meet()
-                for _ in 0..<pause { generator.state &+= 1 }
+                for _ in 0..<pause { _ = generator.next() }
                 _ = doorbell.arm()
                 let sawNothing = end.isEmpty
                 meeting.meet()
@@ -193,7 +194,7 @@ import Testing
         _ doorbell: Doorbell, _ input: inout SPSCConsumer<UInt64>, _ output: inout WakingProducer<UInt64>,
         rounds: UInt64, seed: UInt64
     ) -> String? {
-        var generator = SeededGenerator(state: seed)
+        var generator = SeededGenerator(seed: seed)
         for round in 0..<rounds {
             while true {
                 if let number = input.pop() {
@@ -204,7 +205,7 @@ import Testing
                 let reason = doorbell.sleep(timeout: watchdog) { !input.isEmpty || input.isFinished }
                 if reason == .timedOut { return "round \(round): nobody rang; \(input.count) elements wait" }
             }
-            for _ in 0..<Int.random(in: 0..<300, using: &generator) { generator.state &+= 1 }
+            for _ in 0..<Int.random(in: 0..<300, using: &generator) { _ = generator.next() }
             let begins = seed == 2
             if begins, round + 1 == rounds { return nil }
             guard output.push(begins ? round + 1 : round) else { return "round \(round): the push was refused" }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import TestSupport
 import Testing
 
 @testable import RingBuffer
@@ -193,7 +194,7 @@ import Testing
         var producer = ring.producer
         var consumer = ring.consumer
         let capacity = producer.capacity
-        var generator = SeededGenerator(state: UInt64(minimumCapacity))
+        var generator = SeededGenerator(seed: UInt64(minimumCapacity))
         var model: [Item] = []
         var dropped = 0
         var next: UInt64 = 0

@@ -2,23 +2,16 @@
 import Glibc
 import Synchronization
 
-/// SplitMix64: small, seeded, the same everywhere.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
-    }
-}
-
 /// Carries a value that cannot be copied into a thread's closure.
 final class Handoff<Value: ~Copyable & Sendable>: Sendable {
     private let value: Mutex<Value?>
     init(_ value: consuming sending Value) { self.value = Mutex(consume value) }
-    func take() -> Value { value.withLock { $0.take()! } }
+    func take() -> Value {
+        value.withLock { held in
+            guard let value = held.take() else { preconditionFailure("taken twice") }
+            return value
+        }
+    }
 }
 
 /// A thread of its own: two loops that wait for each other must not depend on the width of a task pool.
@@ -34,7 +27,10 @@ struct TestThread<Result: Sendable>: Sendable {
 
     func join() -> Result {
         pthread_join(thread, nil)
-        return result.value.withLock { $0! }
+        return result.value.withLock { value in
+            guard let value else { preconditionFailure("the thread ended without a result") }
+            return value
+        }
     }
 }
 
@@ -54,7 +50,8 @@ private func startThread(_ body: ThreadBody) -> pthread_t {
     let status = unsafe pthread_create(
         &thread, nil,
         { context in
-            unsafe Unmanaged<ThreadBody>.fromOpaque(context!).takeRetainedValue().run()
+            guard let context = unsafe context else { preconditionFailure("started without a body") }
+            unsafe Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run()
             return nil
         }, context)
     precondition(status == 0)

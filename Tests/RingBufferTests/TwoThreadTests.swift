@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Glibc
+import TestSupport
 import Testing
 
 @testable import RingBuffer
@@ -35,7 +36,7 @@ import Testing
         let count: UInt64 = 100_000
         let ring = SPSCRing<Item>(minimumCapacity: capacity, start: .max - 1000)
         let outcome = run(ring) { end in
-            var generator = SeededGenerator(state: 1)
+            var generator = SeededGenerator(seed: 1)
             var number: UInt64 = 0
             while number < count {
                 let limit = min(Int.random(in: 1...capacity, using: &generator), Int(count - number))

@@ -104,4 +104,54 @@ import Testing
         }
         #expect(abs(try #require(recorder.bestSpeed) - 8) < 0.2)
     }
+
+    /// Whatever lies between, what was measured before a silence is still there when a sprint or phase ends after it.
+    @Test(arguments: [30.0, 90, 300, 900, 3e8]) func aSilenceTakesNothingAway(_ silence: Double) throws {
+        var recorder = PhaseRecorder()
+        func begin(_ kind: PhaseKind, _ start: Double, _ decided: Double) {
+            recorder.apply(
+                .began(
+                    PhaseStart(
+                        kind: kind, start: Timestamp(seconds: start), decided: Timestamp(seconds: decided),
+                        evidence: .speed, confidence: 1)))
+        }
+        for index in 0..<1320 {
+            let time = Double(index) / 4
+            recorder.ingest(
+                FusedSample(
+                    time: Timestamp(seconds: time), speed: time == 50 ? 5 : time < 300.5 ? 2 : 7,
+                    heartRate: time < 300 ? 120 : 160, updated: [.speed, .heartRate]))
+            if index == 0 { begin(.warmup, 0, 0) }
+            if time == 302 { begin(.sprint, 300, 302) }
+        }
+        for index in 0..<4 {
+            let time = 330 + silence + Double(index) * (silence > 400 ? 20 : 1)
+            recorder.ingest(HistoryTests.sample(time, speed: 1))
+            if index == 0 { begin(.recovery, 330, time) }
+        }
+        recorder.finish()
+        #expect(recorder.phases.map(\.maxSpeed) == [5, 7, 1])
+        #expect(abs(try #require(recorder.phases[1].meanSpeed) - 7) < 0.1)
+        let sprint = try #require(recorder.sprints.first)
+        #expect(recorder.sprints.count == 1)
+        #expect(abs(try #require(sprint.workingSpeed) - 7) < 0.01)
+        #expect(sprint.speedCoverage > 0.99)
+        #expect(sprint.peakHeartRate == 160)
+        #expect(sprint.rateAfter30 == nil)
+    }
+
+    @Test func aPeakOutlastsASilenceInItsPhase() {
+        var recorder = PhaseRecorder()
+        var time = 0.0
+        for index in 0..<600 {
+            recorder.ingest(HistoryTests.sample(time, speed: index == 10 ? 5 : 3))
+            if index == 0 {
+                recorder.apply(
+                    .began(PhaseStart(kind: .warmup, start: .zero, decided: .zero, evidence: .speed, confidence: 1)))
+            }
+            time += index % 50 == 49 ? 55 + Double(index) : 1
+        }
+        recorder.finish()
+        #expect(recorder.phases[0].maxSpeed == 5)
+    }
 }

@@ -174,4 +174,34 @@ import Testing
             }
         }
     }
+
+    /// The run of 300 s at 2.6 m/s, then a bout at 6.4 m/s that the recording loses, at 4 Hz.
+    private static func lostBout(seconds: Double) -> [FusedSample] {
+        var run = SyntheticRun(pieces: [.init(seconds: 300, speed: 2.6), .init(seconds: seconds, speed: 6.4)])
+        run.noise = 0
+        return run.samples()
+    }
+
+    @Test func aSprintThatAPauseCutsOffEndsWhereThePauseBegins() throws {
+        var samples = Self.lostBout(seconds: 25)
+        for index in 0..<400 {
+            samples.append(
+                FusedSample(time: Timestamp(seconds: 1225 + Double(index) / 4), speed: 1.4, updated: [.speed]))
+        }
+        let sprint = try #require(Self.phases(samples).first { $0.start.kind == .sprint })
+        #expect(abs(sprint.start.start.seconds - 300) <= 2)
+        #expect(abs(sprint.end - 325) <= 1)
+    }
+
+    @Test func aSprintWhoseSensorDiesBecomesNoInterval() throws {
+        var samples = Self.lostBout(seconds: 55)
+        // Heart rate, which is steady, speaks on: time passes without a speed.
+        for index in 0..<40 {
+            samples.append(
+                FusedSample(time: Timestamp(seconds: 355 + Double(index)), heartRate: 120, updated: [.heartRate]))
+        }
+        let phases = Self.phases(samples)
+        #expect(phases.map(\.start.kind) == [.warmup, .sprint, .recovery])
+        #expect(phases.allSatisfy { $0.becameInterval == nil })
+    }
 }

@@ -38,4 +38,10 @@ import Testing
         let metadata = try #require(SessionMetadata(json: text))
         #expect(metadata.athlete == Athlete())
     }
+
+    @Test func figuresThatNoAthleteFileMayHoldAreAbsent() throws {
+        let text =
+            #"{"schema":"sprintd.session/1","athlete":{"max_speed_mps":0,"max_hr_bpm":1e308,"resting_hr_bpm":-5,"mass_kg":1}}"#
+        #expect(try #require(SessionMetadata(json: text)).athlete == Athlete())
+    }
 }

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import Testing
+
+/// `sprintd --replay` as a process: the same bytes at every rate, and a whole session whatever becomes of its surroundings.
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(1)))
+struct ReplayTests {
+    let folder: TemporaryFolder
+    let capture: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        capture = try folder.file("short.pcapng", try ShortCapture.bytes(seconds: 4))
+    }
+
+    private static let session = "20260105T060000Z-athlete"
+
+    private func analysis(_ state: String, _ session: String = session) throws -> Data {
+        try Data(contentsOf: URL(filePath: "\(folder.path)/\(state)/sessions/\(session)/analysis.json"))
+    }
+
+    private func replay(_ file: String, _ state: String, rate: String) throws -> Programs.Result {
+        try Programs.run("sprintd", ["--replay", file, "--rate", rate, "--state", folder.path + "/" + state])
+    }
+
+    @Test func everyRateGivesTheSameAnalysis() throws {
+        for (state, rate) in [("a", "max"), ("b", "max"), ("c", "4")] {
+            let result = try replay(capture, state, rate: rate)
+            #expect(result.status == 0)
+            #expect(result.errors == "")
+            #expect(folder.contents(of: state + "/sessions/" + Self.session) == ["analysis.json", "capture.pcapng"])
+        }
+        let first = try analysis("a")
+        #expect(String(decoding: first, as: UTF8.self).contains("\"warmup\""))
+        #expect(try analysis("b") == first)
+        #expect(try analysis("c") == first)
+        // A session's own capture is the session.
+        let own = "\(folder.path)/a/sessions/\(Self.session)/capture.pcapng"
+        #expect(try replay(own, "d", rate: "max").status == 0)
+        #expect(try analysis("d") == first)
+    }
+
+    @Test func replaysAtOnceIntoOneStateEachHaveTheirSession() throws {
+        let processes = (0..<6).map { _ in
+            let process = Programs.process(
+                "sprintd", ["--replay", capture, "--rate", "max", "--state", folder.path + "/state"])
+            process.standardOutput = FileHandle.nullDevice
+            return process
+        }
+        for process in processes { try process.run() }
+        for process in processes { process.waitUntilExit() }
+        #expect(processes.allSatisfy { $0.terminationStatus == 0 })
+        let names = [Self.session] + (2...6).map { "\(Self.session)-\($0)" }
+        let first = try analysis("state")
+        for name in names { #expect(try analysis("state", name) == first) }
+    }
+
+    @Test(arguments: [">/dev/full", "<&- >&-", "| true"])
+    func aSessionOutlivesItsOutput(_ redirection: String) throws {
+        let result = try Programs.run(
+            "/bin/sh",
+            [
+                "-c", "\"$0\" --replay \"$1\" --rate max --state \"$2\" \(redirection)", Programs.path("sprintd"),
+                capture, folder.path + "/state",
+            ])
+        // A reader that has gone away is nobody's fault; `true` may also be quick or slow enough to be no hindrance.
+        let isPipe = redirection.hasPrefix("|")
+        #expect(result.status == (isPipe ? 0 : 74))
+        #expect(result.errorLines.count == (isPipe ? 0 : 1), "\(result.errors)")
+        #expect(try replay(capture, "good", rate: "max").status == 0)
+        #expect(try analysis("state") == analysis("good"))
+        // Nothing that was meant for a reader got into the recording.
+        let path = "sessions/\(Self.session)/capture.pcapng"
+        let sizes = try ["state", "good"].map { state in
+            try Data(contentsOf: URL(filePath: "\(folder.path)/\(state)/\(path)"))
+        }
+        #expect(sizes[0] == sizes[1])
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM]) func aSignalEndsTheSessionWell(_ signal: Int32) throws {
+        let process = Programs.process(
+            "sprintd", ["--replay", capture, "--rate", "0.01", "--state", folder.path + "/state"])
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        // The signal is taken once the session is there; how long that takes does not matter.
+        let made = "\(folder.path)/state/sessions/\(Self.session)/capture.pcapng"
+        while !FileManager.default.fileExists(atPath: made), process.isRunning { usleep(2000) }
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
+        let text = String(decoding: try analysis("state"), as: UTF8.self)
+        #expect(text.hasPrefix("{") && text.hasSuffix("}\n"))
+    }
+
+    @Test func whatAKilledReplayLeavesIsACapture() throws {
+        let process = Programs.process(
+            "sprintd", ["--replay", capture, "--rate", "0.01", "--state", folder.path + "/state"])
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let made = "\(folder.path)/state/sessions/\(Self.session)/capture.pcapng"
+        while (try? Data(contentsOf: URL(filePath: made)).isEmpty) ?? true, process.isRunning { usleep(2000) }
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        #expect(!folder.contents().contains { $0.contains("analysis") })
+        let result = try Programs.run("sprintctl", ["inspect", made])
+        #expect(result.status == 0)
+        #expect(result.output.contains("sprintd.session/1"))
+    }
+}
