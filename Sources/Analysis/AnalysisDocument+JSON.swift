@@ -143,6 +143,8 @@ extension AnalysisDocument.Phase {
             object.rate(cadence)
             object.key("distance_m")
             object.distance(distance)
+            object.key("became_interval_s")
+            object.seconds(becameInterval)
         }
     }
 }
@@ -269,6 +271,8 @@ extension AnalysisDocument.Quality {
                     }
                 }
             }
+            object.key("lost_messages")
+            object.integer(lostMessages)
             object.key("hr_artefacts")
             object.integer(heartRateArtefacts)
             object.key("speed_outliers")

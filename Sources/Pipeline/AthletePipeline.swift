@@ -45,12 +45,8 @@ package struct AthletePipeline: Sendable {
         guard sprint.duration >= PhaseRecorder.shortestSprint else { return }
         sprintsEnded += 1
         let trace = recorder.provisionalTrace(of: sprint)
-        let score = SprintScore(trace, maxima: currentMaxima(recorder), target: configuration.effectiveTarget)
+        let score = SprintScore(trace, maxima: configuration.maxima, target: configuration.effectiveTarget)
         emit(.sprintEnded(index: sprintsEnded, trace, score))
-    }
-
-    private func currentMaxima(_ recorder: PhaseRecorder) -> Maxima {
-        configuration.maxima.raised(bestSpeed: recorder.bestSpeed, peakHeartRate: recorder.bestHeartRate)
     }
 
     // MARK: Result
@@ -58,7 +54,7 @@ package struct AthletePipeline: Sendable {
     /// The analysis of all that has come in so far.
     package func analysis(of recording: RecordingFacts) -> AnalysisDocument {
         let recorded = recorder.snapshot()
-        let maxima = currentMaxima(recorded)
+        let maxima = configuration.maxima
         let target = configuration.effectiveTarget
         let scores = recorded.sprints.map { SprintScore($0, maxima: maxima, target: target) }
         let plan = configuration.plan.map { PlanResult($0, phases: recorded.phases) }
@@ -101,6 +97,28 @@ package struct AthletePipeline: Sendable {
         }
     }
 
+    /// An estimate that the athlete beat stays what it is, for this session too: if it rose with the best sprint, a better sprint would lower
+    /// the efforts of the others. It is said instead.
+    private func beatenEstimates(_ recorded: PhaseRecorder) -> [String] {
+        var notes: [String] = []
+        let maxima = configuration.maxima
+        if maxima.speed.basis == .estimated, let best = recorded.bestSpeed, best > maxima.speed.value {
+            notes.append(
+                "the best 5 s were faster than the estimated maximum speed: max_speed_mps is \(Self.tenths(best)) or more"
+            )
+        }
+        if maxima.heartRate.basis == .estimated, let best = recorded.bestHeartRate, best > maxima.heartRate.value {
+            notes.append("heart rate went beyond its estimated maximum: max_hr_bpm is \(Self.tenths(best)) or more")
+        }
+        return notes
+    }
+
+    /// Rounded down: what was surely reached.
+    private static func tenths(_ value: Double) -> String {
+        let tenths = Int(min(max(value, 0), 1e6) * 10)
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
     /// Gaps of sensors whose messages can be counted come from there, down to one message; those of the others from fusion.
     private func gaps(of recording: RecordingFacts) -> [AnalysisDocument.Gap] {
         let used = Set(fusion.sensors.filter(\.used).map(\.id))
@@ -131,6 +149,7 @@ package struct AthletePipeline: Sendable {
         note(counters.backwards, "samples were stamped earlier than the one before and taken as of its time")
         note(counters.gapsNotKept, "more gaps than are listed")
         note(recorded.overflow, "phases beyond those listed")
+        quality.notes += beatenEstimates(recorded)
         return quality
     }
 }

@@ -7,6 +7,6 @@ package import Segmentation
 package enum PipelineEvent: Sendable {
     case fused(FusedSample)
     case phase(PhaseChange)
-    /// A sprint has just ended. The score is provisional: heart rate has not peaked yet, and an estimated maximum may still rise.
+    /// A sprint has just ended. The score is provisional: heart rate has not peaked yet.
     case sprintEnded(index: Int, SprintTrace, SprintScore)
 }

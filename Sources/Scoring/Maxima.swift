@@ -26,15 +26,4 @@ package struct Maxima: Equatable, Sendable {
 
     /// 208 − 0.7 × age, in bpm (Tanaka, Monahan & Seals 2001, J Am Coll Cardiol 37:153).
     package static func estimatedHeartRate(age: Double) -> Double { 208 - 0.7 * age }
-
-    /// An estimate that the athlete has just been seen to beat is raised to what was seen; a measured or observed maximum stands, and
-    /// efforts above 1 say that it is out of date.
-    package func raised(bestSpeed: Double?, peakHeartRate: Double?) -> Maxima {
-        var raised = self
-        if speed.basis == .estimated, let bestSpeed { raised.speed.value = max(speed.value, bestSpeed) }
-        if heartRate.basis == .estimated, let peakHeartRate {
-            raised.heartRate.value = max(heartRate.value, peakHeartRate)
-        }
-        return raised
-    }
 }

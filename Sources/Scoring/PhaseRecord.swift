@@ -30,8 +30,14 @@ package struct PhaseRecord: Equatable, Sendable {
 
     package var duration: Double { end - start }
 
+    /// The share of a phase in which a quantity must be known for its mean to be told.
+    private static let leastCoverage = 0.5
+
     mutating func measure(from first: History.Totals, to last: History.Totals, peaks: History.Peaks) {
-        func mean(_ integral: Double, _ time: Double) -> Double? { time > 0 ? integral / time : nil }
+        /// A few seconds of a footpod that then died say nothing of the minutes after.
+        func mean(_ integral: Double, _ time: Double) -> Double? {
+            time > 0 && time >= Self.leastCoverage * duration ? integral / time : nil
+        }
         meanSpeed = mean(last.speedIntegral - first.speedIntegral, last.speedTime - first.speedTime)
         meanHeartRate = mean(
             last.heartRateIntegral - first.heartRateIntegral, last.heartRateTime - first.heartRateTime)

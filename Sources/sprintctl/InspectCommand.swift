@@ -27,12 +27,18 @@ struct InspectCommand: ParsableCommand {
         let output = StandardStream.output
         // Gathered, so that a recording of a million frames is not a million system calls.
         var gathered = ""
-        try Connection.inspect(file: file, sensor: sensor.flatMap { SensorID($0) }, message: message) {
-            line throws(CommandFailure) in
-            gathered += line + "\n"
-            guard gathered.utf8.count >= 65_536 else { return }
-            try output.write(gathered)
-            gathered = ""
+        do throws(CommandFailure) {
+            try Connection.inspect(file: file, sensor: sensor.flatMap { SensorID($0) }, message: message) {
+                line throws(CommandFailure) in
+                gathered += line + "\n"
+                guard gathered.utf8.count >= 65_536 else { return }
+                try output.write(gathered)
+                gathered = ""
+            }
+        } catch {
+            // What was read before the fault is still worth reading.
+            if !error.isClosedPipe, !gathered.isEmpty { try output.write(gathered) }
+            throw error
         }
         if !gathered.isEmpty { try output.write(gathered) }
     }

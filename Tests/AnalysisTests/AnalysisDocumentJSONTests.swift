@@ -77,7 +77,7 @@ import Testing
                 "phases":[],"sprints":[],\
                 "score":{"target":0.8,"value":null,"sprints":0,"on_target":0,"plan":null,"components":[],\
                 "fade":null,"consistency":null},\
-                "quality":{"frames":0,"bad_frames":0,"dropped_frames":0,"gaps":[],"hr_artefacts":0,\
+                "quality":{"frames":0,"bad_frames":0,"dropped_frames":0,"gaps":[],"lost_messages":0,"hr_artefacts":0,\
                 "speed_outliers":0,"notes":[]}}
                 """)
     }
@@ -136,7 +136,8 @@ import Testing
                       "mean_hr_bpm": 151.3,
                       "peak_hr_bpm": 172,
                       "cadence_spm": 191,
-                      "distance_m": 205.9
+                      "distance_m": 205.9,
+                      "became_interval_s": null
                     }
                   ],
                   "sprints": [
@@ -203,6 +204,7 @@ import Testing
                         "end_s": 19.063
                       }
                     ],
+                    "lost_messages": 0,
                     "hr_artefacts": 4,
                     "speed_outliers": 5,
                     "notes": [

@@ -159,11 +159,7 @@ import Testing
         #expect(score.effort == nil && score.basis == nil && !score.isOnTarget && score.timeOnTarget == 0)
     }
 
-    @Test func onlyEstimatesAreRaisedByWhatWasSeen() {
-        let guessed = Maxima(speed: .init(6.5, .estimated), heartRate: .init(180, .estimated))
-        let raised = guessed.raised(bestSpeed: 7.1, peakHeartRate: 176)
-        #expect(raised.speed.value == 7.1 && raised.heartRate.value == 180)
-        #expect(Self.known.raised(bestSpeed: 9, peakHeartRate: 210) == Self.known)
+    @Test func estimatesMaximumHeartRateFromAge() {
         #expect(Maxima.estimatedHeartRate(age: 40) == 180)
     }
 }
