@@ -66,7 +66,10 @@ struct RecordingSection {
         var lines = [StyledText(" Recording", .heading)]
         lines += Flow.list(
             parts.map { ($0, .plain) }, separator: glyphs.separator, after: StyledText("   "), style: style)
-        for gap in quality.gaps.prefix(Self.mostGaps) {
+        // The longest say most; ties and what is shown stay in time order.
+        let longest = quality.gaps.enumerated().sorted { ($1.element.length, $0.offset) < ($0.element.length, $1.offset) }
+            .prefix(Self.mostGaps).sorted { $0.offset < $1.offset }.map(\.element)
+        for gap in longest {
             guard let start = Wording.clock(gap.start), let end = Wording.clock(gap.end),
                 let length = Wording.shortLength(gap.end - gap.start)
             else { continue }
@@ -76,7 +79,7 @@ struct RecordingSection {
                 style: style)
         }
         if quality.gaps.count > Self.mostGaps {
-            lines.append(StyledText("   and \(quality.gaps.count - Self.mostGaps) more gaps", .faint))
+            lines.append(StyledText("   and \(quality.gaps.count - Self.mostGaps) shorter gaps", .faint))
         }
         return lines
     }
@@ -97,4 +100,9 @@ struct RecordingSection {
         notes += document.quality.notes.map { DisplayWidth.printable($0, unicode: glyphs.unicode) }
         return notes
     }
+}
+
+extension AnalysisDocument.Gap {
+    /// Seconds.
+    fileprivate var length: Double { end - start }
 }
