@@ -60,11 +60,13 @@ package struct ANTDecoder: Sendable {
             emit(.bad(.tooManySticks))
             return
         }
-        if sticks[index].isProven, let held = sticks[index].pending {
+        // Reading through a span: an array's subscript copies the whole stick, of more than a kilobyte, for one field.
+        var isProven = sticks.span[index].isProven
+        if isProven, let held = sticks.span[index].pending {
             sticks[index].pending = nil
             handle(held.message, index, fromStick: held.fromStick, at: held.time, emit: emit)
         }
-        var framer = fromStick ? sticks[index].incoming : sticks[index].outgoing
+        var framer = fromStick ? sticks.span[index].incoming : sticks.span[index].outgoing
         var seen = framer.counters
         var offset = 0
         while true {
@@ -74,8 +76,9 @@ package struct ANTDecoder: Sendable {
             }
             seen = framer.counters
             guard let message else { break }
-            if !sticks[index].isProven {
+            if !isProven {
                 guard let first = sticks[index].weigh(message, fromStick: fromStick, at: time) else { continue }
+                isProven = true
                 handle(first.message, index, fromStick: first.fromStick, at: first.time, emit: emit)
             }
             handle(message, index, fromStick: fromStick, at: time, emit: emit)
@@ -97,7 +100,7 @@ package struct ANTDecoder: Sendable {
     /// Devices that did not prove to be sticks make room for others.
     private mutating func index(of stick: UInt32) -> Int? {
         uses &+= 1
-        for index in sticks.indices where sticks[index].id == stick {
+        for index in sticks.indices where sticks.span[index].id == stick {
             sticks[index].lastUse = uses
             return index
         }
@@ -149,12 +152,12 @@ package struct ANTDecoder: Sendable {
             emit(.message(message, sensor: nil, fromStick: fromStick))
             return
         }
-        let channel = sticks[index].channels[Int(number)]
+        let channel = sticks.span[index].channels[Int(number)]
         emit(.message(message, sensor: channel.sender?.sensor, fromStick: fromStick))
         if fromStick, let response = message.response, response.isEvent, response.code == .receiveFailed,
             let slot = channel.slot
         {
-            let stick = sticks[index].id
+            let stick = sticks.span[index].id
             sensors.withEntry(slot) { $0.gaps.receiveFailed(stick: stick) }
         }
     }
@@ -169,7 +172,8 @@ package struct ANTDecoder: Sendable {
             return
         }
         let extended = message.extendedData?.channelID
-        var channel = number < ANTStick.channelLimit ? sticks[index].channels[Int(number)] : ANTChannel()
+        var channel =
+            number < ANTStick.channelLimit ? sticks.span[index].channels[Int(number)] : ANTChannel()
         if let extended { channel.hear(extended) }
         guard let id = extended ?? channel.sender, id.deviceType != 0 else {
             counters.undecided &+= 1
@@ -177,7 +181,7 @@ package struct ANTDecoder: Sendable {
             return
         }
         emit(.message(message, sensor: id.sensor, fromStick: true))
-        let stick = sticks[index].id
+        let stick = sticks.span[index].id
         channel.slot = sensors.slot(for: id, stick: stick, channel: number, hint: channel.slot)
         if number < ANTStick.channelLimit { sticks[index].channels[Int(number)] = channel }
         guard let slot = channel.slot else {

@@ -43,7 +43,7 @@ package typealias KnownSensor =
 
 /// A sensor of one of several kinds, chosen by device type.
 ///
-/// The list of kinds is a type, so that the compiler makes a plain enum with direct calls of it: nothing is boxed or
+/// The list of kinds is a type, so that the compiler makes a plain struct with direct calls of it: nothing is boxed or
 /// looked up.
 package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     /// - Returns: `nil` when no kind has this device type.
@@ -54,29 +54,25 @@ package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     static func summary(of page: ANTPage, deviceType: UInt8) -> String?
 }
 
-package enum OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
-    case first(First)
-    case rest(Rest)
+package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
+    // One of the two is there. No enum: what an enum carries is copied out and back in to be changed, and sensors are
+    // hundreds of bytes.
+    private var first: First?
+    private var rest: Rest?
 
     package init?(deviceType: UInt8, sensor: SensorID) {
         if deviceType == First.profile.deviceType {
-            self = .first(First(sensor: sensor))
+            first = First(sensor: sensor)
         } else if let rest = Rest(deviceType: deviceType, sensor: sensor) {
-            self = .rest(rest)
+            self.rest = rest
         } else {
             return nil
         }
     }
 
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
-        switch self {
-        case .first(var first):
-            first.receive(page, at: time, emit: emit)
-            self = .first(first)
-        case .rest(var rest):
-            rest.receive(page, at: time, emit: emit)
-            self = .rest(rest)
-        }
+        first?.receive(page, at: time, emit: emit)
+        rest?.receive(page, at: time, emit: emit)
     }
 
     package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? {

@@ -9,8 +9,10 @@ package struct CRC32: Sendable {
     /// Eight tables of 256, one behind the other: the first is of one byte, each further one of that byte and one
     /// more zero. So eight bytes are taken in one step. Source: Intel, "Novel Table Lookup-Based Algorithms for
     /// High-Performance CRC Generation" (Kounavis, Berry; "slicing-by-8").
-    private static let tables: [UInt32] = {
-        var tables = [UInt32](repeating: 0, count: 2048)
+    ///
+    /// An array within the value has its length in its type, so that indices below 2048 need no check.
+    private static let tables: InlineArray<2048, UInt32> = {
+        var tables = InlineArray<2048, UInt32>(repeating: 0)
         for index in 0..<256 {
             tables[index] = (0..<8).reduce(UInt32(index)) { value, _ in
                 value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320
@@ -25,21 +27,21 @@ package struct CRC32: Sendable {
 
     package mutating func update(_ bytes: Span<UInt8>) {
         var state = state
-        let tables = Self.tables.span
         let count = bytes.count
         var offset = 0
         while count - offset >= 8 {
-            let low = state ^ Self.word(bytes, offset)
-            let high = Self.word(bytes, offset + 4)
+            let eight = bytes.extracting(offset..<offset + 8)
+            let low = state ^ Self.word(eight, 0)
+            let high = Self.word(eight, 4)
             state =
-                tables[1792 + Int(low & 0xFF)] ^ tables[1536 + Int(low >> 8 & 0xFF)]
-                ^ tables[1280 + Int(low >> 16 & 0xFF)] ^ tables[1024 + Int(low >> 24)]
-                ^ tables[768 + Int(high & 0xFF)] ^ tables[512 + Int(high >> 8 & 0xFF)]
-                ^ tables[256 + Int(high >> 16 & 0xFF)] ^ tables[Int(high >> 24)]
+                Self.tables[1792 + Int(low & 0xFF)] ^ Self.tables[1536 + Int(low >> 8 & 0xFF)]
+                ^ Self.tables[1280 + Int(low >> 16 & 0xFF)] ^ Self.tables[1024 + Int(low >> 24)]
+                ^ Self.tables[768 + Int(high & 0xFF)] ^ Self.tables[512 + Int(high >> 8 & 0xFF)]
+                ^ Self.tables[256 + Int(high >> 16 & 0xFF)] ^ Self.tables[Int(high >> 24)]
             offset += 8
         }
         while offset < count {
-            state = state >> 8 ^ tables[Int((state ^ UInt32(bytes[offset])) & 0xFF)]
+            state = state >> 8 ^ Self.tables[Int((state ^ UInt32(bytes[offset])) & 0xFF)]
             offset += 1
         }
         self.state = state

@@ -84,7 +84,21 @@ package struct FrameDecoder: Sendable {
     /// Messages that sensors sent and nobody heard.
     package var lostMessages: Int { Int(clamping: ant.counters.lostMessages) }
 
+    /// - Parameter emit: receives all that the frame holds.
     package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Event) -> Void) {
+        ingest(frame, bytes, sample: { emit(.sample($0)) }, ant: { emit(.ant($0)) }, gatt: { emit(.gatt($0)) })
+    }
+
+    /// As ``ingest(_:_:emit:)`` for those who need samples only, and are spared the copies of everything else.
+    package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void) {
+        ingest(frame, bytes, sample: sample, ant: { _ in }, gatt: { _ in })
+    }
+
+    @inline(__always)
+    private mutating func ingest(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void, ant: (ANTEvent) -> Void,
+        gatt: (GATTEvent) -> Void
+    ) {
         frames += 1
         let first = firstTime ?? frame.time
         firstTime = first
@@ -95,8 +109,8 @@ package struct FrameDecoder: Sendable {
         }
         lastTime = time
         switch frame.link {
-        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, emit: emit)
-        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, emit: emit)
+        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, sample, ant)
+        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
         case .unsupported: unreadable += 1
         }
     }
@@ -112,8 +126,10 @@ package struct FrameDecoder: Sendable {
         swap(&ledger, &self.ledger)
     }
 
+    @inline(__always)
     private mutating func ingestUSB(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, emit: (Event) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ sample: (Sample) -> Void,
+        _ tell: (ANTEvent) -> Void
     ) {
         guard let packet = try? USBPacket(frame, bytes) else {
             unreadable += 1
@@ -129,15 +145,16 @@ package struct FrameDecoder: Sendable {
         var ledger = Ledger()
         swap(&ledger, &self.ledger)
         ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
-            if case .sample(let sample) = event { emit(.sample(sample)) }
+            if case .sample(let found) = event { sample(found) }
             ledger.note(event)
-            emit(.ant(event))
+            tell(event)
         }
         swap(&ledger, &self.ledger)
     }
 
     private mutating func ingestBluetooth(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, emit: (Event) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ sample: (Sample) -> Void,
+        _ tell: (GATTEvent) -> Void
     ) {
         guard let packet = try? HCIPacket(frame, bytes) else {
             unreadable += 1
@@ -149,9 +166,9 @@ package struct FrameDecoder: Sendable {
             packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
             adapter: packet.adapter, at: time
         ) { event in
-            if case .sample(let sample) = event { emit(.sample(sample)) }
+            if case .sample(let found) = event { sample(found) }
             ledger.note(event)
-            emit(.gatt(event))
+            tell(event)
         }
         swap(&ledger, &self.ledger)
     }

@@ -35,8 +35,7 @@ package struct RecordingPipeline: Sendable {
         // Taken out while the decoder, its neighbour, is changed; an empty array costs nothing.
         var athletes: [AthletePipeline] = []
         swap(&athletes, &self.athletes)
-        decoder.ingest(frame, bytes) { event in
-            guard case .sample(let sample) = event else { return }
+        decoder.ingest(frame, bytes) { (sample: Sample) in
             for index in athletes.indices { athletes[index].ingest(sample) { emit(index, $0) } }
         }
         swap(&athletes, &self.athletes)

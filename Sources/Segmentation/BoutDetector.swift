@@ -56,7 +56,7 @@ package struct BoutDetector: Sendable {
     }
 
     private let parameters: Parameters
-    /// The last accepted samples, newest at `(next − 1) mod capacity`.
+    /// The last accepted samples, newest at `(next − 1) mod capacity`, a power of two.
     private var recent: [Entry]
     private var next = 0
     private var filled = 0
@@ -229,13 +229,13 @@ package struct BoutDetector: Sendable {
 
     private mutating func append(_ entry: Entry) {
         recent[next] = entry
-        next = (next + 1) % Self.capacity
+        next = (next + 1) & (Self.capacity - 1)
         filled = min(filled + 1, Self.capacity)
     }
 
     /// - Parameter age: 0 is the newest.
     private func entry(_ age: Int) -> Entry {
-        recent[(next - 1 - age + 2 * Self.capacity) % Self.capacity]
+        recent[(next - 1 - age) & (Self.capacity - 1)]
     }
 
     /// The median of the last three values: a lone spike vanishes, an edge is kept and comes one sample late.

@@ -23,7 +23,7 @@ struct Stages {
         var samples: [Sample] = []
         for index in recording.frames.indices {
             decoder.ingest(recording.frames[index], recording.frameBytes.span.extracting(recording.bytes(of: index))) {
-                if case .sample(let sample) = $0 { samples.append(sample) }
+                (sample: Sample) in samples.append(sample)
             }
         }
         self.samples = samples
@@ -66,8 +66,8 @@ struct Stages {
         var sum: UInt64 = 0
         let bytes = recording.frameBytes.span
         for index in recording.frames.indices {
-            decoder.ingest(recording.frames[index], bytes.extracting(recording.bytes(of: index))) { event in
-                if case .sample(let sample) = event { sum &+= UInt64(bitPattern: sample.time.nanoseconds) }
+            decoder.ingest(recording.frames[index], bytes.extracting(recording.bytes(of: index))) { (sample: Sample) in
+                sum &+= UInt64(bitPattern: sample.time.nanoseconds)
             }
         }
         return sum
