@@ -60,7 +60,7 @@ package struct ANTDecoder: Sendable {
             emit(.bad(.tooManySticks))
             return
         }
-        // Reading through a span: an array's subscript copies the whole stick, of more than a kilobyte, for one field.
+        // Reading through a span: an array's subscript copies a whole stick for one field.
         var isProven = sticks.span[index].isProven
         if isProven, let held = sticks.span[index].pending {
             sticks[index].pending = nil
