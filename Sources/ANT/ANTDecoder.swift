@@ -172,19 +172,25 @@ package struct ANTDecoder: Sendable {
             return
         }
         let extended = message.extendedData?.channelID
-        var channel =
-            number < ANTStick.channelLimit ? sticks.span[index].channels[Int(number)] : ANTChannel()
-        if let extended { channel.hear(extended) }
-        guard let id = extended ?? channel.sender, id.deviceType != 0 else {
+        let hasChannel = number < ANTStick.channelLimit
+        // Most messages come from whom the channel heard last, and change nothing in it.
+        if let extended, extended.deviceType != 0, hasChannel,
+            sticks.span[index].channels[Int(number)].heard != extended
+        {
+            sticks[index].channels[Int(number)].hear(extended)
+        }
+        let sender = extended ?? (hasChannel ? sticks.span[index].channels[Int(number)].sender : nil)
+        guard let id = sender, id.deviceType != 0 else {
             counters.undecided &+= 1
             emit(.message(message, sensor: nil, fromStick: true))
             return
         }
         emit(.message(message, sensor: id.sensor, fromStick: true))
         let stick = sticks.span[index].id
-        channel.slot = sensors.slot(for: id, stick: stick, channel: number, hint: channel.slot)
-        if number < ANTStick.channelLimit { sticks[index].channels[Int(number)] = channel }
-        guard let slot = channel.slot else {
+        let hint = hasChannel ? sticks.span[index].channels[Int(number)].slot : nil
+        let found = sensors.slot(for: id, stick: stick, channel: number, hint: hint)
+        if hasChannel, found != hint { sticks[index].channels[Int(number)].slot = found }
+        guard let slot = found else {
             counters.sensorOverflow &+= 1
             emit(.bad(.tooManySensors))
             return
@@ -192,7 +198,7 @@ package struct ANTDecoder: Sendable {
         // Packets of a burst are no pages, and do not come at the message period.
         guard message.id != .burst, message.id != .legacyExtendedBurst else { return }
         var gap: ANTGapDetector.Gap?
-        let hostPeriod = channel.isShared ? 0 : channel.period
+        let hostPeriod = hasChannel ? sticks.span[index].channels[Int(number)].pagePeriod : 0
         sensors.withEntry(slot) { entry in
             let period = hostPeriod != 0 ? hostPeriod : entry.period
             entry.gaps.receive(at: time, stick: stick, period: period) { gap = $0 }

@@ -48,6 +48,8 @@ package typealias KnownSensor =
 package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     /// - Returns: `nil` when no kind has this device type.
     init?(deviceType: UInt8, sensor: SensorID)
+    /// One that only takes its place beside the kind that was chosen.
+    init(unused sensor: SensorID)
     mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void)
     /// The first profile that `condition` holds for.
     static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile?
@@ -55,24 +57,37 @@ package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
 }
 
 package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
-    // One of the two is there. No enum: what an enum carries is copied out and back in to be changed, and sensors are
+    // Only one of the two is used. No enum and no optionals: what they carry is copied to be changed, and sensors are
     // hundreds of bytes.
-    private var first: First?
-    private var rest: Rest?
+    private let isFirst: Bool
+    private var first: First
+    private var rest: Rest
 
     package init?(deviceType: UInt8, sensor: SensorID) {
+        first = First(sensor: sensor)
         if deviceType == First.profile.deviceType {
-            first = First(sensor: sensor)
-        } else if let rest = Rest(deviceType: deviceType, sensor: sensor) {
-            self.rest = rest
+            isFirst = true
+            rest = Rest(unused: sensor)
+        } else if let chosen = Rest(deviceType: deviceType, sensor: sensor) {
+            isFirst = false
+            rest = chosen
         } else {
             return nil
         }
     }
 
+    package init(unused sensor: SensorID) {
+        isFirst = true
+        first = First(sensor: sensor)
+        rest = Rest(unused: sensor)
+    }
+
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
-        first?.receive(page, at: time, emit: emit)
-        rest?.receive(page, at: time, emit: emit)
+        if isFirst {
+            first.receive(page, at: time, emit: emit)
+        } else {
+            rest.receive(page, at: time, emit: emit)
+        }
     }
 
     package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? {
@@ -86,8 +101,9 @@ package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
 }
 
 /// The end of a list of kinds.
-package enum NoSensor: ANTSensorChoice {
+package struct NoSensor: ANTSensorChoice {
     package init?(deviceType: UInt8, sensor: SensorID) { return nil }
+    package init(unused sensor: SensorID) {}
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {}
     package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? { nil }
     package static func summary(of page: ANTPage, deviceType: UInt8) -> String? { nil }

@@ -5,14 +5,26 @@
 extension Span<UInt8> {
     @inline(__always)
     func littleEndian16(at offset: Int) -> UInt16 {
-        let two = extracting(offset..<offset + 2)
+        let two = extracting(offset..<offset &+ 2)
         return UInt16(two[0]) | UInt16(two[1]) &<< 8
     }
 
     @inline(__always)
     func littleEndian32(at offset: Int) -> UInt32 {
-        let four = extracting(offset..<offset + 4)
+        let four = extracting(offset..<offset &+ 4)
         return UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16 | UInt32(four[3]) &<< 24
+    }
+
+    @inline(__always)
+    func integer16(at offset: Int, bigEndian: Bool) -> UInt16 {
+        let value = littleEndian16(at: offset)
+        return bigEndian ? value.byteSwapped : value
+    }
+
+    @inline(__always)
+    func integer32(at offset: Int, bigEndian: Bool) -> UInt32 {
+        let value = littleEndian32(at: offset)
+        return bigEndian ? value.byteSwapped : value
     }
 
     @inline(__always)
