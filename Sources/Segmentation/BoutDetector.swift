@@ -89,17 +89,20 @@ package struct BoutDetector: Sendable {
     package var inBout: Bool { bout != nil }
 
     /// Whether the open bout may be over: evidence has begun to add up.
+    @inline(__always)
     package var isEnding: Bool { bout != nil && sum > 0 }
 
     /// The level outside of bouts, as a share of maximum; `nil` before the first sample.
     package var restingLevel: Double? { level }
 
     /// Whether the signal has been silent for longer than a bout survives.
+    @inline(__always)
     package func isSilent(at time: Timestamp) -> Bool {
         guard let lastTime else { return true }
         return time.seconds(since: lastTime) > patience
     }
 
+    @inline(__always)
     private var patience: Double { max(parameters.silenceSeconds, 2.5 * typicalInterval) }
 
     /// - Parameters:
@@ -132,6 +135,7 @@ package struct BoutDetector: Sendable {
 
     // MARK: Start
 
+    @inline(__always)
     private var startThreshold: Double {
         let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? parameters.unknownEasyFloor
         let before = level ?? 0

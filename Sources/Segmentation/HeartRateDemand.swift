@@ -45,9 +45,11 @@ package struct HeartRateDemand: Sendable {
         return slope(at: time).map { rate + Self.timeConstant * $0 }
     }
 
+    @inline(__always)
     private var newest: Entry { entries[(next - 1) & (Self.capacity - 1)] }
 
     /// bpm per second.
+    @inline(__always)
     private func slope(at time: Timestamp) -> Double? {
         var count = 0.0
         var sumTime = 0.0
