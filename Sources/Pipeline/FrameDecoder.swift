@@ -117,13 +117,42 @@ package struct FrameDecoder: Sendable {
 
     /// Tells what the decoders held back for later evidence. Call once, after the last frame.
     package mutating func finish(emit: (Event) -> Void) {
-        var ledger = Ledger()
-        swap(&ledger, &self.ledger)
+        Self.finish(&ant, &ledger, emit)
+    }
+
+    // Static, with what they change as parameters: a closure over `self` could not note while a decoder is being changed.
+
+    private static func finish(_ ant: inout ANTDecoder, _ ledger: inout Ledger, _ emit: (Event) -> Void) {
         ant.finish { event in
             ledger.note(event)
             emit(.ant(event))
         }
-        swap(&ledger, &self.ledger)
+    }
+
+    @inline(__always)
+    private static func receive(
+        _ packet: borrowing USBPacket, stick: UInt32, at time: Timestamp, _ ant: inout ANTDecoder,
+        _ ledger: inout Ledger, _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
+    ) {
+        ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
+            if case .sample(let found) = event { sample(found) }
+            ledger.note(event)
+            tell(event)
+        }
+    }
+
+    private static func receive(
+        _ packet: borrowing HCIPacket, at time: Timestamp, _ gatt: inout GATTDecoder, _ ledger: inout Ledger,
+        _ sample: (Sample) -> Void, _ tell: (GATTEvent) -> Void
+    ) {
+        gatt.receive(
+            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
+            adapter: packet.adapter, at: time
+        ) { event in
+            if case .sample(let found) = event { sample(found) }
+            ledger.note(event)
+            tell(event)
+        }
     }
 
     @inline(__always)
@@ -141,15 +170,7 @@ package struct FrameDecoder: Sendable {
             return
         }
         guard packet.carriesData, packet.transfer == .bulk || packet.transfer == .interrupt else { return }
-        // The ledger is taken out while the decoder, its neighbour, is changed.
-        var ledger = Ledger()
-        swap(&ledger, &self.ledger)
-        ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
-            if case .sample(let found) = event { sample(found) }
-            ledger.note(event)
-            tell(event)
-        }
-        swap(&ledger, &self.ledger)
+        Self.receive(packet, stick: stick, at: time, &ant, &ledger, sample, tell)
     }
 
     private mutating func ingestBluetooth(
@@ -160,17 +181,7 @@ package struct FrameDecoder: Sendable {
             unreadable += 1
             return
         }
-        var ledger = Ledger()
-        swap(&ledger, &self.ledger)
-        gatt.receive(
-            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
-            adapter: packet.adapter, at: time
-        ) { event in
-            if case .sample(let found) = event { sample(found) }
-            ledger.note(event)
-            tell(event)
-        }
-        swap(&ledger, &self.ledger)
+        Self.receive(packet, at: time, &gatt, &ledger, sample, tell)
     }
 
     /// What a finished recording comes to, for the analysis.
