@@ -9,13 +9,14 @@ ATHLETE ?= Fixtures/perfect-session/athlete.toml
 RATE ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format clean dependencies bench-ring
+.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
 	@echo 'make test    run all tests'
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
+	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
 	@echo 'make clean   remove everything that was built'
@@ -50,6 +51,9 @@ test: dependencies
 # Needs Debian's libboost-dev; see Benchmarks/README.md.
 bench-ring: dependencies
 	$(SWIFT) run -c release --package-path Benchmarks ring-benchmark
+
+bench-pipeline: dependencies
+	$(SWIFT) run -c release --package-path Benchmarks pipeline-benchmark
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -27,15 +27,39 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CDoorbell", path: "Sources/sprintd/CDoorbell"),
         subject("RingBuffer", ["CDoorbell"]),
+        subject("Measurement"),
+        subject("BinaryCoding"),
+        subject("Capture", ["BinaryCoding", "Measurement"]),
+        subject("ANT", ["BinaryCoding", "Measurement"]),
+        subject("GATT", ["BinaryCoding", "Capture", "Measurement"]),
+        subject("Fusion", ["Measurement"]),
+        subject("Segmentation", ["Measurement", "Fusion"]),
+        subject("Scoring", ["Measurement", "Fusion", "Segmentation"]),
+        subject("Analysis", ["Segmentation", "Scoring"]),
+        subject(
+            "Pipeline",
+            ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
+        subject("Simulation", ["Capture", "Measurement"]),
         .target(name: "CThreads"),
+        .target(name: "Figures", swiftSettings: settings),
         .target(name: "CBoostQueue", dependencies: ["CThreads"]),
         .executableTarget(
             name: "ring-benchmark",
             dependencies: [
-                "RingBuffer", "CBoostQueue", "CThreads",
+                "RingBuffer", "CBoostQueue", "CThreads", "Figures",
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "pipeline-benchmark",
+            dependencies: [
+                "ANT", "Analysis", "Capture", "CThreads", "Figures", "Fusion", "Measurement", "Pipeline", "Scoring",
+                "Segmentation", "Simulation",
+            ],
+            swiftSettings: settings,
+            // Nothing here imports the C library, whose mathematics `rounded()` calls.
+            linkerSettings: [.linkedLibrary("m")]
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -17,6 +17,9 @@ struct ANTChannel: Sendable, BitwiseCopyable {
 
     init() {}
 
+    /// Between the messages of its one sensor, in 1/32768 s; 0 when unknown, or when there are several sensors.
+    var pagePeriod: UInt16 { isShared ? 0 : period }
+
     mutating func hear(_ id: ANTChannelID) {
         guard !isShared else { return }
         if let heard, heard != id { isShared = true }

@@ -60,11 +60,13 @@ package struct ANTDecoder: Sendable {
             emit(.bad(.tooManySticks))
             return
         }
-        if sticks[index].isProven, let held = sticks[index].pending {
+        // Reading through a span: an array's subscript copies a whole stick for one field.
+        var isProven = sticks.span[index].isProven
+        if isProven, let held = sticks.span[index].pending {
             sticks[index].pending = nil
             handle(held.message, index, fromStick: held.fromStick, at: held.time, emit: emit)
         }
-        var framer = fromStick ? sticks[index].incoming : sticks[index].outgoing
+        var framer = fromStick ? sticks.span[index].incoming : sticks.span[index].outgoing
         var seen = framer.counters
         var offset = 0
         while true {
@@ -74,8 +76,9 @@ package struct ANTDecoder: Sendable {
             }
             seen = framer.counters
             guard let message else { break }
-            if !sticks[index].isProven {
+            if !isProven {
                 guard let first = sticks[index].weigh(message, fromStick: fromStick, at: time) else { continue }
+                isProven = true
                 handle(first.message, index, fromStick: first.fromStick, at: first.time, emit: emit)
             }
             handle(message, index, fromStick: fromStick, at: time, emit: emit)
@@ -97,7 +100,7 @@ package struct ANTDecoder: Sendable {
     /// Devices that did not prove to be sticks make room for others.
     private mutating func index(of stick: UInt32) -> Int? {
         uses &+= 1
-        for index in sticks.indices where sticks[index].id == stick {
+        for index in sticks.indices where sticks.span[index].id == stick {
             sticks[index].lastUse = uses
             return index
         }
@@ -149,12 +152,12 @@ package struct ANTDecoder: Sendable {
             emit(.message(message, sensor: nil, fromStick: fromStick))
             return
         }
-        let channel = sticks[index].channels[Int(number)]
+        let channel = sticks.span[index].channels[Int(number)]
         emit(.message(message, sensor: channel.sender?.sensor, fromStick: fromStick))
         if fromStick, let response = message.response, response.isEvent, response.code == .receiveFailed,
             let slot = channel.slot
         {
-            let stick = sticks[index].id
+            let stick = sticks.span[index].id
             sensors.withEntry(slot) { $0.gaps.receiveFailed(stick: stick) }
         }
     }
@@ -169,18 +172,25 @@ package struct ANTDecoder: Sendable {
             return
         }
         let extended = message.extendedData?.channelID
-        var channel = number < ANTStick.channelLimit ? sticks[index].channels[Int(number)] : ANTChannel()
-        if let extended { channel.hear(extended) }
-        guard let id = extended ?? channel.sender, id.deviceType != 0 else {
+        let hasChannel = number < ANTStick.channelLimit
+        // Most messages come from whom the channel heard last, and change nothing in it.
+        if let extended, extended.deviceType != 0, hasChannel,
+            sticks.span[index].channels[Int(number)].heard != extended
+        {
+            sticks[index].channels[Int(number)].hear(extended)
+        }
+        let sender = extended ?? (hasChannel ? sticks.span[index].channels[Int(number)].sender : nil)
+        guard let id = sender, id.deviceType != 0 else {
             counters.undecided &+= 1
             emit(.message(message, sensor: nil, fromStick: true))
             return
         }
         emit(.message(message, sensor: id.sensor, fromStick: true))
-        let stick = sticks[index].id
-        channel.slot = sensors.slot(for: id, stick: stick, channel: number, hint: channel.slot)
-        if number < ANTStick.channelLimit { sticks[index].channels[Int(number)] = channel }
-        guard let slot = channel.slot else {
+        let stick = sticks.span[index].id
+        let hint = hasChannel ? sticks.span[index].channels[Int(number)].slot : nil
+        let found = sensors.slot(for: id, stick: stick, channel: number, hint: hint)
+        if hasChannel, found != hint { sticks[index].channels[Int(number)].slot = found }
+        guard let slot = found else {
             counters.sensorOverflow &+= 1
             emit(.bad(.tooManySensors))
             return
@@ -188,7 +198,7 @@ package struct ANTDecoder: Sendable {
         // Packets of a burst are no pages, and do not come at the message period.
         guard message.id != .burst, message.id != .legacyExtendedBurst else { return }
         var gap: ANTGapDetector.Gap?
-        let hostPeriod = channel.isShared ? 0 : channel.period
+        let hostPeriod = hasChannel ? sticks.span[index].channels[Int(number)].pagePeriod : 0
         sensors.withEntry(slot) { entry in
             let period = hostPeriod != 0 ? hostPeriod : entry.period
             entry.gaps.receive(at: time, stick: stick, period: period) { gap = $0 }

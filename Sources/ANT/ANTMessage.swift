@@ -51,35 +51,48 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
 
     @inline(never)
     private init?(anyFrame frame: Span<UInt8>) {
-        var parity: UInt8 = 0
-        for index in frame.indices { parity ^= frame[index] }
-        guard parity == 0, frame.count >= 5 else { return nil }
+        guard frame.count >= 5 else { return nil }
+        let checksum = frame[frame.count - 1]
+        let head = frame[0] ^ frame[1] ^ frame[2] ^ checksum
         self.init(
             id: ANTMessageID(rawValue: frame[2]), payload: frame.extracting(3..<frame.count - 1))
+        // Bytes behind the payload are 0 in the words, so that they change no parity.
+        guard head ^ first == Self.parity(middle ^ tail0 ^ tail1 ^ tail2 ^ tail3) else { return nil }
     }
 
     /// - Returns: `nil` for a payload that is empty or longer than ``maximumLength``.
     package init?(id: ANTMessageID, payload: Span<UInt8>) {
         guard payload.count >= 1, payload.count <= Self.maximumLength else { return nil }
-        func word(_ start: Int) -> UInt64 {
-            var value: UInt64 = 0
-            var shift: UInt64 = 0
-            var index = start
-            while index < payload.count, shift < 64 {
-                value |= UInt64(payload[index]) &<< shift
-                shift &+= 8
-                index &+= 1
-            }
-            return value
-        }
         self.id = id
         length = UInt8(truncatingIfNeeded: payload.count)
         first = payload[0]
-        middle = word(1)
-        tail0 = word(9)
-        tail1 = word(17)
-        tail2 = word(25)
-        tail3 = word(33)
+        middle = Self.word(payload, 1)
+        tail0 = Self.word(payload, 9)
+        tail1 = Self.word(payload, 17)
+        tail2 = Self.word(payload, 25)
+        tail3 = Self.word(payload, 33)
+    }
+
+    /// Up to eight bytes from `start` on; 0 for those behind the end.
+    @inline(__always)
+    private static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+        guard start < bytes.count else { return 0 }
+        guard bytes.count &- start >= 8 else { return endWord(bytes, start) }
+        // One check of bounds, then one load.
+        let eight = bytes.extracting(start..<start &+ 8)
+        let low = UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16 | UInt64(eight[3]) &<< 24
+        let high = UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16 | UInt64(eight[7]) &<< 24
+        return low | high &<< 32
+    }
+
+    private static func endWord(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        for index in start..<bytes.count {
+            value |= UInt64(bytes[index]) &<< shift
+            shift &+= 8
+        }
+        return value
     }
 
     /// The XOR of the eight bytes of a word.
@@ -94,18 +107,20 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
 
 extension ANTMessage {
     /// Payload byte `index`; `nil` behind the end.
+    @inline(__always)
     package func byte(_ index: Int) -> UInt8? {
         guard index >= 0, index < Int(length) else { return nil }
         if index == 0 { return first }
+        let place = UInt64(truncatingIfNeeded: index &- 1)
         let word =
-            switch (index - 1) / 8 {
+            switch place &>> 3 {
             case 0: middle
             case 1: tail0
             case 2: tail1
             case 3: tail2
             default: tail3
             }
-        return UInt8(truncatingIfNeeded: word &>> (UInt64((index - 1) % 8) &* 8))
+        return UInt8(truncatingIfNeeded: word &>> ((place & 7) &* 8))
     }
 
     /// Payload bytes `index` and `index + 1`, little-endian; `nil` behind the end.

@@ -46,39 +46,50 @@ package typealias KnownSensor =
 
 /// A sensor of one of several kinds, chosen by device type.
 ///
-/// The list of kinds is a type, so that the compiler makes a plain enum with direct calls of it: nothing is boxed or
+/// The list of kinds is a type, so that the compiler makes a plain struct with direct calls of it: nothing is boxed or
 /// looked up.
 package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     /// - Returns: `nil` when no kind has this device type.
     init?(deviceType: UInt8, sensor: SensorID)
+    /// One that only takes its place beside the kind that was chosen.
+    init(unused sensor: SensorID)
     mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void)
     /// The first profile that `condition` holds for.
     static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile?
     static func summary(of page: ANTPage, deviceType: UInt8) -> String?
 }
 
-package enum OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
-    case first(First)
-    case rest(Rest)
+package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
+    // Only one of the two is used. No enum and no optionals: what they carry is copied to be changed, and sensors are
+    // hundreds of bytes.
+    private let isFirst: Bool
+    private var first: First
+    private var rest: Rest
 
     package init?(deviceType: UInt8, sensor: SensorID) {
+        first = First(sensor: sensor)
         if deviceType == First.profile.deviceType {
-            self = .first(First(sensor: sensor))
-        } else if let rest = Rest(deviceType: deviceType, sensor: sensor) {
-            self = .rest(rest)
+            isFirst = true
+            rest = Rest(unused: sensor)
+        } else if let chosen = Rest(deviceType: deviceType, sensor: sensor) {
+            isFirst = false
+            rest = chosen
         } else {
             return nil
         }
     }
 
+    package init(unused sensor: SensorID) {
+        isFirst = true
+        first = First(sensor: sensor)
+        rest = Rest(unused: sensor)
+    }
+
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
-        switch self {
-        case .first(var first):
+        if isFirst {
             first.receive(page, at: time, emit: emit)
-            self = .first(first)
-        case .rest(var rest):
+        } else {
             rest.receive(page, at: time, emit: emit)
-            self = .rest(rest)
         }
     }
 
@@ -93,8 +104,9 @@ package enum OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
 }
 
 /// The end of a list of kinds.
-package enum NoSensor: ANTSensorChoice {
+package struct NoSensor: ANTSensorChoice {
     package init?(deviceType: UInt8, sensor: SensorID) { return nil }
+    package init(unused sensor: SensorID) {}
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {}
     package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? { nil }
     package static func summary(of page: ANTPage, deviceType: UInt8) -> String? { nil }

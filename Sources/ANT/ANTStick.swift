@@ -9,7 +9,8 @@ struct ANTStick: Sendable {
     let id: UInt32
     var incoming = ANTFramer()
     var outgoing = ANTFramer()
-    var channels = InlineArray<32, ANTChannel>(repeating: ANTChannel())
+    /// Not within the value: one channel's reading would copy all.
+    var channels = [ANTChannel](repeating: ANTChannel(), count: channelLimit)
     var isProven = false
     /// The first plausible message, held back until a second proves the stick.
     var pending: (message: ANTMessage, fromStick: Bool, time: Timestamp)?

@@ -157,6 +157,7 @@ package struct StrideSensor: ANTSensor {
     /// costs no more than one message period.
     ///
     /// - Returns: `nil` while page 2 tells it better, or when the clock does not run with the recording's.
+    @inline(__always)  // A call would be given a copy of the whole value.
     private func ownCadence(at time: Timestamp) -> Cadence? {
         if let lastCadencePage, time.seconds(since: lastCadencePage) < Self.cadencePageLife { return nil }
         if standing { return Cadence(perMinute: 0, convention: .strides) }

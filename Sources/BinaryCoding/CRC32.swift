@@ -6,17 +6,19 @@ package struct CRC32: Sendable {
 
     package init() {}
 
-    /// Eight tables of 256, one behind the other: the first is of one byte, each further one of that byte and one
-    /// more zero. So eight bytes are taken in one step. Source: Intel, "Novel Table Lookup-Based Algorithms for
-    /// High-Performance CRC Generation" (Kounavis, Berry; "slicing-by-8").
-    private static let tables: [UInt32] = {
-        var tables = [UInt32](repeating: 0, count: 2048)
+    /// Sixteen tables of 256, one behind the other: the first is of one byte, each further one of that byte and one
+    /// more zero. So sixteen bytes are taken in one step, each of which waits for the one before. Source: Intel, "Novel Table Lookup-Based Algorithms for
+    /// High-Performance CRC Generation" (Kounavis, Berry; "slicing-by-8", here twice as wide).
+    ///
+    /// An array within the value has its length in its type, so that indices below 4096 need no check.
+    private static let tables: InlineArray<4096, UInt32> = {
+        var tables = InlineArray<4096, UInt32>(repeating: 0)
         for index in 0..<256 {
             tables[index] = (0..<8).reduce(UInt32(index)) { value, _ in
                 value & 1 == 0 ? value >> 1 : value >> 1 ^ 0xEDB8_8320
             }
         }
-        for index in 256..<2048 {
+        for index in 256..<4096 {
             let before = tables[index - 256]
             tables[index] = before >> 8 ^ tables[Int(before & 0xFF)]
         }
@@ -25,24 +27,27 @@ package struct CRC32: Sendable {
 
     package mutating func update(_ bytes: Span<UInt8>) {
         var state = state
-        let tables = Self.tables.span
         let count = bytes.count
         var offset = 0
-        while count - offset >= 8 {
-            let low = state ^ Self.word(bytes, offset)
-            let high = Self.word(bytes, offset + 4)
+        while count - offset >= 16 {
+            let part = bytes.extracting(offset..<offset + 16)
             state =
-                tables[1792 + Int(low & 0xFF)] ^ tables[1536 + Int(low >> 8 & 0xFF)]
-                ^ tables[1280 + Int(low >> 16 & 0xFF)] ^ tables[1024 + Int(low >> 24)]
-                ^ tables[768 + Int(high & 0xFF)] ^ tables[512 + Int(high >> 8 & 0xFF)]
-                ^ tables[256 + Int(high >> 16 & 0xFF)] ^ tables[Int(high >> 24)]
-            offset += 8
+                Self.terms(state ^ Self.word(part, 0), 3072) ^ Self.terms(Self.word(part, 4), 2048)
+                ^ Self.terms(Self.word(part, 8), 1024) ^ Self.terms(Self.word(part, 12), 0)
+            offset += 16
         }
         while offset < count {
-            state = state >> 8 ^ tables[Int((state ^ UInt32(bytes[offset])) & 0xFF)]
+            state = state >> 8 ^ Self.tables[Int((state ^ UInt32(bytes[offset])) & 0xFF)]
             offset += 1
         }
         self.state = state
+    }
+
+    /// What four bytes come to that have `table` / 256 more bytes behind them in the step.
+    @inline(__always)
+    private static func terms(_ word: UInt32, _ table: Int) -> UInt32 {
+        tables[table + 768 + Int(word & 0xFF)] ^ tables[table + 512 + Int(word >> 8 & 0xFF)]
+            ^ tables[table + 256 + Int(word >> 16 & 0xFF)] ^ tables[table + Int(word >> 24)]
     }
 
     /// Little-endian.

@@ -48,6 +48,7 @@ struct InputBuffer: Sendable {
     }
 
     @_lifetime(borrow self)
+    @inline(__always)
     func bytes(_ range: Range<Int>) -> Span<UInt8> {
         storage.span.extracting(head + range.lowerBound..<head + range.upperBound)
     }
@@ -57,18 +58,21 @@ struct InputBuffer: Sendable {
         set { storage[head + offset] = newValue }
     }
 
+    @inline(__always)
     func integer16(at offset: Int, bigEndian: Bool) -> UInt16 {
-        let value = storage.span.littleEndian16(at: head + offset)
+        let value = storage.span.littleEndian16(at: head &+ offset)
         return bigEndian ? value.byteSwapped : value
     }
 
+    @inline(__always)
     func integer32(at offset: Int, bigEndian: Bool) -> UInt32 {
-        let value = storage.span.littleEndian32(at: head + offset)
+        let value = storage.span.littleEndian32(at: head &+ offset)
         return bigEndian ? value.byteSwapped : value
     }
 
+    @inline(__always)
     func integer64(at offset: Int, bigEndian: Bool) -> UInt64 {
-        let value = storage.span.littleEndian64(at: head + offset)
+        let value = storage.span.littleEndian64(at: head &+ offset)
         return bigEndian ? value.byteSwapped : value
     }
 

@@ -3,6 +3,7 @@
 /// What the bytes of a captured frame are.
 ///
 /// Source: the registry of link-layer header types at tcpdump.org/linktypes.html.
+@usableFromInline
 package enum LinkType: Hashable, Sendable, BitwiseCopyable {
     /// 187: a Bluetooth HCI packet behind its H4 type octet.
     case bluetoothHCIH4
@@ -37,6 +38,7 @@ package enum LinkType: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
+    @inlinable
     package var isBluetooth: Bool {
         switch self {
         case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: true
@@ -44,6 +46,7 @@ package enum LinkType: Hashable, Sendable, BitwiseCopyable {
         }
     }
 
+    @inlinable
     package var isUSB: Bool {
         switch self {
         case .usbLinux, .usbLinuxMmapped: true

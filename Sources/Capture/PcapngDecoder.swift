@@ -155,14 +155,14 @@ struct PcapngDecoder: Sendable {
 
     // MARK: Packets
 
+    @inline(__always)
     private mutating func enhancedPacket(
         in buffer: inout InputBuffer, _ count: Int, _ event: (CaptureEvent) -> Void
     ) -> DecodedBlock {
         guard count >= 32 else { return .bad(.badLength(UInt32(count))) }
+        let index = buffer.integer32(at: 8, bigEndian: bigEndian)
         let ticks = ticks(in: buffer, at: 12)
-        return packet(
-            in: &buffer, count, interface: buffer.integer32(at: 8, bigEndian: bigEndian),
-            ticks: ticks, event)
+        return packet(in: &buffer, count, interface: index, ticks: ticks, event)
     }
 
     private mutating func obsoletePacket(
@@ -178,9 +178,11 @@ struct PcapngDecoder: Sendable {
             ticks: ticks, event)
     }
 
-    private func ticks(in buffer: InputBuffer, at offset: Int) -> UInt64 {
-        UInt64(buffer.integer32(at: offset, bigEndian: bigEndian)) << 32
-            | UInt64(buffer.integer32(at: offset + 4, bigEndian: bigEndian))
+    @inline(__always)
+    private func ticks(in buffer: borrowing InputBuffer, at offset: Int) -> UInt64 {
+        let words = buffer.bytes(offset..<offset + 8)
+        return UInt64(words.integer32(at: 0, bigEndian: bigEndian)) << 32
+            | UInt64(words.integer32(at: 4, bigEndian: bigEndian))
     }
 
     /// The part that enhanced and obsolete packet blocks share: from byte 20 on, captured and original length, the
@@ -297,11 +299,13 @@ struct OptionList {
 
     func restarted() -> OptionList { OptionList(from: start, to: end, bigEndian: bigEndian) }
 
-    mutating func next(in buffer: InputBuffer) -> Item {
+    @inline(__always)
+    mutating func next(in buffer: borrowing InputBuffer) -> Item {
         // The list may be absent, and its end mark too.
         guard end - offset >= 4 else { return end > offset ? .bad : .end }
-        let code = buffer.integer16(at: offset, bigEndian: bigEndian)
-        let length = Int(buffer.integer16(at: offset + 2, bigEndian: bigEndian))
+        let head = buffer.bytes(offset..<offset + 4)
+        let code = head.integer16(at: 0, bigEndian: bigEndian)
+        let length = Int(head.integer16(at: 2, bigEndian: bigEndian))
         guard code != PcapngDecoder.Option.end else {
             offset = end
             return .end

@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Little-endian integers at fixed places in a header whose length the caller has checked once.
+/// Little-endian integers at fixed places in a header whose length the caller has checked once. The span is narrowed
+/// first: then there is one check of bounds, and one load.
 extension Span<UInt8> {
+    @inline(__always)
     func littleEndian16(at offset: Int) -> UInt16 {
-        UInt16(self[offset]) | UInt16(self[offset + 1]) << 8
+        let two = extracting(offset..<offset &+ 2)
+        return UInt16(two[0]) | UInt16(two[1]) &<< 8
     }
 
+    @inline(__always)
     func littleEndian32(at offset: Int) -> UInt32 {
-        UInt32(littleEndian16(at: offset)) | UInt32(littleEndian16(at: offset + 2)) << 16
+        let four = extracting(offset..<offset &+ 4)
+        return UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16 | UInt32(four[3]) &<< 24
     }
 
+    @inline(__always)
+    func integer16(at offset: Int, bigEndian: Bool) -> UInt16 {
+        let value = littleEndian16(at: offset)
+        return bigEndian ? value.byteSwapped : value
+    }
+
+    @inline(__always)
+    func integer32(at offset: Int, bigEndian: Bool) -> UInt32 {
+        let value = littleEndian32(at: offset)
+        return bigEndian ? value.byteSwapped : value
+    }
+
+    @inline(__always)
     func littleEndian64(at offset: Int) -> UInt64 {
         UInt64(littleEndian32(at: offset)) | UInt64(littleEndian32(at: offset + 4)) << 32
     }

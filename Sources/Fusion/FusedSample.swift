@@ -2,6 +2,7 @@
 package import Measurement
 
 /// The athlete's state as the sensors together tell it, at the time one of them spoke. All numbers are finite.
+@usableFromInline
 package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
     package var time: Timestamp
     /// Metres per second; `nil` when no sensor has said it recently enough.
@@ -17,26 +18,28 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
     /// What is doubtful about the values. A marked value is passed on as it came.
     package var doubts: Doubts
 
+    @usableFromInline
     package struct Fields: OptionSet, Sendable, BitwiseCopyable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
-        package static let speed = Fields(rawValue: 1)
-        package static let cadence = Fields(rawValue: 2)
-        package static let heartRate = Fields(rawValue: 4)
-        package static let distance = Fields(rawValue: 8)
+        @usableFromInline package let rawValue: UInt8
+        @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+        @inlinable package static var speed: Fields { Fields(rawValue: 1) }
+        @inlinable package static var cadence: Fields { Fields(rawValue: 2) }
+        @inlinable package static var heartRate: Fields { Fields(rawValue: 4) }
+        @inlinable package static var distance: Fields { Fields(rawValue: 8) }
     }
 
+    @usableFromInline
     package struct Doubts: OptionSet, Sendable, BitwiseCopyable {
-        package let rawValue: UInt8
-        package init(rawValue: UInt8) { self.rawValue = rawValue }
+        @usableFromInline package let rawValue: UInt8
+        @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
         /// A speed that no runner reaches, or that is reached faster than a runner can.
-        package static let speedOutlier = Doubts(rawValue: 1)
+        @inlinable package static var speedOutlier: Doubts { Doubts(rawValue: 1) }
         /// A heart rate out of the human range, or one that jumped as no heart does.
-        package static let heartRateArtefact = Doubts(rawValue: 2)
+        @inlinable package static var heartRateArtefact: Doubts { Doubts(rawValue: 2) }
         /// The strap says that it does not feel skin.
-        package static let noSkinContact = Doubts(rawValue: 4)
+        @inlinable package static var noSkinContact: Doubts { Doubts(rawValue: 4) }
         /// A cadence out of the human range after its convention was applied.
-        package static let cadenceOutlier = Doubts(rawValue: 8)
+        @inlinable package static var cadenceOutlier: Doubts { Doubts(rawValue: 8) }
     }
 
     package init(

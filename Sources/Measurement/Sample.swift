@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// One thing a sensor said, at the time its frame arrived.
+@usableFromInline
 package struct Sample: Equatable, Sendable, BitwiseCopyable {
-    package var time: Timestamp
-    package var sensor: SensorID
-    package var reading: Reading
+    @usableFromInline package var time: Timestamp
+    @usableFromInline package var sensor: SensorID
+    @usableFromInline package var reading: Reading
 
+    @inlinable
     package init(time: Timestamp, sensor: SensorID, reading: Reading) {
         self.time = time
         self.sensor = sensor
@@ -14,6 +16,7 @@ package struct Sample: Equatable, Sendable, BitwiseCopyable {
 }
 
 /// What a sample holds. Decoders convert the wire's units to these in one named place each.
+@usableFromInline
 package enum Reading: Equatable, Sendable, BitwiseCopyable {
     case heartRate(HeartRateReading)
     /// One interval between two successive heart beats.
@@ -24,12 +27,14 @@ package enum Reading: Equatable, Sendable, BitwiseCopyable {
 }
 
 /// A heart rate, as the sensor computed it.
+@usableFromInline
 package struct HeartRateReading: Equatable, Sendable, BitwiseCopyable {
     /// Beats per minute; `nil` when the sensor says that it has none (ANT+: 0).
-    package var beatsPerMinute: Double?
+    @usableFromInline package var beatsPerMinute: Double?
     /// Whether the sensor feels skin; `nil` when it does not say.
-    package var skinContact: Bool?
+    @usableFromInline package var skinContact: Bool?
 
+    @inlinable
     package init(beatsPerMinute: Double?, skinContact: Bool? = nil) {
         self.beatsPerMinute = beatsPerMinute
         self.skinContact = skinContact
@@ -37,29 +42,33 @@ package struct HeartRateReading: Equatable, Sendable, BitwiseCopyable {
 }
 
 /// An interval between two successive beats.
+@usableFromInline
 package struct RRInterval: Equatable, Sendable, BitwiseCopyable {
     /// In 1/1024 s: the unit of both radios, so that no rounding hides here.
-    package var ticks: UInt16
+    @usableFromInline package var ticks: UInt16
     /// Whether beats are missing between the interval before and this one, so that differences between the two
     /// (as RMSSD takes) are meaningless.
-    package var followsGap: Bool
+    @usableFromInline package var followsGap: Bool
 
+    @inlinable
     package init(ticks: UInt16, followsGap: Bool) {
         self.ticks = ticks
         self.followsGap = followsGap
     }
 
-    package var seconds: Double { Double(ticks) / 1024 }
+    @inlinable package var seconds: Double { Double(ticks) / 1024 }
 }
 
 /// How a runner moves.
+@usableFromInline
 package struct StrideReading: Equatable, Sendable, BitwiseCopyable {
     /// Metres per second; `nil` when the sensor does not measure it.
-    package var speed: Double?
-    package var cadence: Cadence?
+    @usableFromInline package var speed: Double?
+    @usableFromInline package var cadence: Cadence?
     /// Metres covered since the sensor was first heard, roll-overs undone; `nil` when it does not say.
-    package var distance: Double?
+    @usableFromInline package var distance: Double?
 
+    @inlinable
     package init(speed: Double? = nil, cadence: Cadence? = nil, distance: Double? = nil) {
         self.speed = speed
         self.cadence = cadence
@@ -68,7 +77,9 @@ package struct StrideReading: Equatable, Sendable, BitwiseCopyable {
 }
 
 /// A step rate in the unit that its sensor uses.
+@usableFromInline
 package struct Cadence: Equatable, Sendable, BitwiseCopyable {
+    @usableFromInline
     package enum Convention: UInt8, Sendable, BitwiseCopyable {
         /// Both feet: about 160–200 per minute at a run.
         case steps
@@ -78,9 +89,10 @@ package struct Cadence: Equatable, Sendable, BitwiseCopyable {
         case unknown
     }
     /// Per minute, in the unit of `convention`.
-    package var perMinute: Double
-    package var convention: Convention
+    @usableFromInline package var perMinute: Double
+    @usableFromInline package var convention: Convention
 
+    @inlinable
     package init(perMinute: Double, convention: Convention) {
         self.perMinute = perMinute
         self.convention = convention

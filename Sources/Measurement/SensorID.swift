@@ -3,6 +3,7 @@
 /// Who measured: one radio identity of one device.
 ///
 /// A strap that sends on ANT+ and Bluetooth has two of these; fusion finds out that they are one.
+@usableFromInline
 package enum SensorID: Hashable, Sendable, BitwiseCopyable {
     /// An ANT+ device: its device type (120 heart rate, 124 footpod) and its 20-bit number. Number 0 is the wildcard: the
     /// recording never said which device it was.
@@ -17,7 +18,7 @@ package enum SensorID: Hashable, Sendable, BitwiseCopyable {
 
 extension SensorID: CustomStringConvertible {
     /// The contract's spelling: `ant:120:16815`, `ble:C4:12:F5:00:A0:01`, `ble:0/64`, `file:heart_rate`.
-    package var description: String {
+    @usableFromInline package var description: String {
         switch self {
         case .ant(let deviceType, let number): return "ant:\(deviceType):\(number)"
         case .bluetooth(let address):

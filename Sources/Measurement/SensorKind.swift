@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// What a sensor measures.
+@usableFromInline
 package enum SensorKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
     case heartRate
     /// Speed, cadence or distance of a runner: a footpod, a treadmill, a watch's own track.

@@ -8,14 +8,15 @@
 /// Values lie in ±2^61 ns (about 73 years), so that no difference or sum of two overflows: foreign
 /// times beyond that are clamped, and readers that care refuse them first with ``init(exactly:)``.
 @frozen
+@usableFromInline
 package struct Timestamp: Hashable, Sendable, BitwiseCopyable {
     /// Nanoseconds since the clock's epoch.
-    package let nanoseconds: Int64
+    @usableFromInline package let nanoseconds: Int64
 
     /// The largest magnitude a timestamp holds, in nanoseconds.
-    package static let limit: Int64 = 1 << 61
+    @inlinable package static var limit: Int64 { 1 << 61 }
 
-    package static let zero = Timestamp(nanoseconds: 0)
+    @inlinable package static var zero: Timestamp { Timestamp(nanoseconds: 0) }
 
     /// Clamps to ±``limit``.
     @inlinable
@@ -24,6 +25,7 @@ package struct Timestamp: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// - Returns: `nil` when the time lies beyond ±``limit``.
+    @inlinable
     package init?(exactly nanoseconds: Int64) {
         guard nanoseconds.magnitude <= Self.limit.magnitude else { return nil }
         self.nanoseconds = nanoseconds

@@ -84,7 +84,21 @@ package struct FrameDecoder: Sendable {
     /// Messages that sensors sent and nobody heard.
     package var lostMessages: Int { Int(clamping: ant.counters.lostMessages) }
 
+    /// - Parameter emit: receives all that the frame holds.
     package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Event) -> Void) {
+        ingest(frame, bytes, sample: { emit(.sample($0)) }, ant: { emit(.ant($0)) }, gatt: { emit(.gatt($0)) })
+    }
+
+    /// As ``ingest(_:_:emit:)`` for those who need samples only, and are spared the copies of everything else.
+    package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void) {
+        ingest(frame, bytes, sample: sample, ant: { _ in }, gatt: { _ in })
+    }
+
+    @inline(__always)
+    private mutating func ingest(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void, ant: (ANTEvent) -> Void,
+        gatt: (GATTEvent) -> Void
+    ) {
         frames += 1
         let first = firstTime ?? frame.time
         firstTime = first
@@ -95,25 +109,56 @@ package struct FrameDecoder: Sendable {
         }
         lastTime = time
         switch frame.link {
-        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, emit: emit)
-        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, emit: emit)
+        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, sample, ant)
+        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
         case .unsupported: unreadable += 1
         }
     }
 
     /// Tells what the decoders held back for later evidence. Call once, after the last frame.
     package mutating func finish(emit: (Event) -> Void) {
-        var ledger = Ledger()
-        swap(&ledger, &self.ledger)
+        Self.finish(&ant, &ledger, emit)
+    }
+
+    // Static, with what they change as parameters: a closure over `self` could not note while a decoder is being changed.
+
+    private static func finish(_ ant: inout ANTDecoder, _ ledger: inout Ledger, _ emit: (Event) -> Void) {
         ant.finish { event in
             ledger.note(event)
             emit(.ant(event))
         }
-        swap(&ledger, &self.ledger)
     }
 
+    @inline(__always)
+    private static func receive(
+        _ packet: borrowing USBPacket, stick: UInt32, at time: Timestamp, _ ant: inout ANTDecoder,
+        _ ledger: inout Ledger, _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
+    ) {
+        ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
+            if case .sample(let found) = event { sample(found) }
+            ledger.note(event)
+            tell(event)
+        }
+    }
+
+    private static func receive(
+        _ packet: borrowing HCIPacket, at time: Timestamp, _ gatt: inout GATTDecoder, _ ledger: inout Ledger,
+        _ sample: (Sample) -> Void, _ tell: (GATTEvent) -> Void
+    ) {
+        gatt.receive(
+            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
+            adapter: packet.adapter, at: time
+        ) { event in
+            if case .sample(let found) = event { sample(found) }
+            ledger.note(event)
+            tell(event)
+        }
+    }
+
+    @inline(__always)
     private mutating func ingestUSB(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, emit: (Event) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ sample: (Sample) -> Void,
+        _ tell: (ANTEvent) -> Void
     ) {
         guard let packet = try? USBPacket(frame, bytes) else {
             unreadable += 1
@@ -125,35 +170,18 @@ package struct FrameDecoder: Sendable {
             return
         }
         guard packet.carriesData, packet.transfer == .bulk || packet.transfer == .interrupt else { return }
-        // The ledger is taken out while the decoder, its neighbour, is changed.
-        var ledger = Ledger()
-        swap(&ledger, &self.ledger)
-        ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
-            if case .sample(let sample) = event { emit(.sample(sample)) }
-            ledger.note(event)
-            emit(.ant(event))
-        }
-        swap(&ledger, &self.ledger)
+        Self.receive(packet, stick: stick, at: time, &ant, &ledger, sample, tell)
     }
 
     private mutating func ingestBluetooth(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, emit: (Event) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ sample: (Sample) -> Void,
+        _ tell: (GATTEvent) -> Void
     ) {
         guard let packet = try? HCIPacket(frame, bytes) else {
             unreadable += 1
             return
         }
-        var ledger = Ledger()
-        swap(&ledger, &self.ledger)
-        gatt.receive(
-            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
-            adapter: packet.adapter, at: time
-        ) { event in
-            if case .sample(let sample) = event { emit(.sample(sample)) }
-            ledger.note(event)
-            emit(.gatt(event))
-        }
-        swap(&ledger, &self.ledger)
+        Self.receive(packet, at: time, &gatt, &ledger, sample, tell)
     }
 
     /// What a finished recording comes to, for the analysis.

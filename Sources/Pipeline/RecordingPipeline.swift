@@ -32,14 +32,17 @@ package struct RecordingPipeline: Sendable {
     package mutating func ingest(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Int, PipelineEvent) -> Void
     ) {
-        // Taken out while the decoder, its neighbour, is changed; an empty array costs nothing.
-        var athletes: [AthletePipeline] = []
-        swap(&athletes, &self.athletes)
-        decoder.ingest(frame, bytes) { event in
-            guard case .sample(let sample) = event else { return }
+        Self.ingest(frame, bytes, &decoder, &athletes, emit)
+    }
+
+    /// Static, because a closure over `self` could not change the athletes while the decoder is being changed.
+    private static func ingest(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ decoder: inout FrameDecoder,
+        _ athletes: inout [AthletePipeline], _ emit: (Int, PipelineEvent) -> Void
+    ) {
+        decoder.ingest(frame, bytes) { (sample: Sample) in
             for index in athletes.indices { athletes[index].ingest(sample) { emit(index, $0) } }
         }
-        swap(&athletes, &self.athletes)
     }
 
     /// - Parameter sample: of a file, on the file's own clock.

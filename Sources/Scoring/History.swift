@@ -206,21 +206,26 @@ package struct History: Sendable {
         return result
     }
 
-    /// Mean speed over a span, and the share of it in which speed was known.
-    package func meanSpeed(from start: Double, to end: Double) -> (mean: Double, coverage: Double)? {
+    /// A mean over a span, and the share of the span in which there was anything to average.
+    package typealias Mean = (mean: Double, coverage: Double)
+
+    /// The means over a span; `nil` where nothing was known.
+    package func means(from start: Double, to end: Double) -> (speed: Mean?, heartRate: Mean?) {
+        guard end > start else { return (nil, nil) }
         let first = totals(at: start)
         let last = totals(at: end)
-        let time = last.speedTime - first.speedTime
-        guard end > start, time > 0 else { return nil }
-        return ((last.speedIntegral - first.speedIntegral) / time, time / (end - start))
+        func mean(_ integral: Double, over time: Double) -> Mean? {
+            time > 0 ? (integral / time, time / (end - start)) : nil
+        }
+        return (
+            mean(last.speedIntegral - first.speedIntegral, over: last.speedTime - first.speedTime),
+            mean(last.heartRateIntegral - first.heartRateIntegral, over: last.heartRateTime - first.heartRateTime)
+        )
     }
 
+    /// Mean speed over a span, and the share of it in which speed was known.
+    package func meanSpeed(from start: Double, to end: Double) -> Mean? { means(from: start, to: end).speed }
+
     /// Mean heart rate over a span, and the share of it in which heart rate was known.
-    package func meanHeartRate(from start: Double, to end: Double) -> (mean: Double, coverage: Double)? {
-        let first = totals(at: start)
-        let last = totals(at: end)
-        let time = last.heartRateTime - first.heartRateTime
-        guard end > start, time > 0 else { return nil }
-        return ((last.heartRateIntegral - first.heartRateIntegral) / time, time / (end - start))
-    }
+    package func meanHeartRate(from start: Double, to end: Double) -> Mean? { means(from: start, to: end).heartRate }
 }

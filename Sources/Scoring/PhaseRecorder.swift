@@ -134,10 +134,11 @@ package struct PhaseRecorder: Sendable {
     private mutating func noteBest() {
         let start = lastTime - 5
         guard start >= 0 else { return }
-        if let speed = history.meanSpeed(from: start, to: lastTime), speed.coverage >= 0.9 {
+        let means = history.means(from: start, to: lastTime)
+        if let speed = means.speed, speed.coverage >= 0.9 {
             bestSpeed = max(bestSpeed ?? 0, speed.mean)
         }
-        if let rate = history.meanHeartRate(from: start, to: lastTime), rate.coverage >= 0.9 {
+        if let rate = means.heartRate, rate.coverage >= 0.9 {
             bestHeartRate = max(bestHeartRate ?? 0, rate.mean)
         }
     }

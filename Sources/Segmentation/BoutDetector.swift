@@ -56,7 +56,7 @@ package struct BoutDetector: Sendable {
     }
 
     private let parameters: Parameters
-    /// The last accepted samples, newest at `(next − 1) mod capacity`.
+    /// The last accepted samples, newest at `(next − 1) mod capacity`, a power of two.
     private var recent: [Entry]
     private var next = 0
     private var filled = 0
@@ -90,17 +90,20 @@ package struct BoutDetector: Sendable {
     package var inBout: Bool { bout != nil }
 
     /// Whether the open bout may be over: evidence has begun to add up.
+    @inline(__always)
     package var isEnding: Bool { bout != nil && sum > 0 }
 
     /// The level outside of bouts, as a share of maximum; `nil` before the first sample.
     package var restingLevel: Double? { level }
 
     /// Whether the signal has been silent for longer than a bout survives.
+    @inline(__always)
     package func isSilent(at time: Timestamp) -> Bool {
         guard let lastTime else { return true }
         return time.seconds(since: lastTime) > patience
     }
 
+    @inline(__always)
     private var patience: Double { max(parameters.silenceSeconds, 2.5 * typicalInterval) }
 
     /// - Parameters:
@@ -133,6 +136,7 @@ package struct BoutDetector: Sendable {
 
     // MARK: Start
 
+    @inline(__always)
     private var startThreshold: Double {
         let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? parameters.unknownEasyFloor
         let before = level ?? 0
@@ -230,13 +234,13 @@ package struct BoutDetector: Sendable {
 
     private mutating func append(_ entry: Entry) {
         recent[next] = entry
-        next = (next + 1) % Self.capacity
+        next = (next + 1) & (Self.capacity - 1)
         filled = min(filled + 1, Self.capacity)
     }
 
     /// - Parameter age: 0 is the newest.
     private func entry(_ age: Int) -> Entry {
-        recent[(next - 1 - age + 2 * Self.capacity) % Self.capacity]
+        recent[(next - 1 - age) & (Self.capacity - 1)]
     }
 
     /// The median of the last three values: a lone spike vanishes, an edge is kept and comes one sample late.

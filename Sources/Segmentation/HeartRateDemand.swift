@@ -19,6 +19,7 @@ package struct HeartRateDemand: Sendable {
     package static let delay = 8.0
     /// The slope's window, in seconds: long enough for a rate sent in whole beats per minute.
     package static let window = 7.0
+    /// A power of two.
     private static let capacity = 32
 
     private var entries = [Entry](repeating: Entry(), count: capacity)
@@ -39,14 +40,16 @@ package struct HeartRateDemand: Sendable {
             if spacing > 15 { filled = 0 }
         }
         entries[next] = Entry(time: time, rate: rate)
-        next = (next + 1) % Self.capacity
+        next = (next + 1) & (Self.capacity - 1)
         filled = min(filled + 1, Self.capacity)
         return slope(at: time).map { rate + Self.timeConstant * $0 }
     }
 
-    private var newest: Entry { entries[(next - 1 + Self.capacity) % Self.capacity] }
+    @inline(__always)
+    private var newest: Entry { entries[(next - 1) & (Self.capacity - 1)] }
 
     /// bpm per second.
+    @inline(__always)
     private func slope(at time: Timestamp) -> Double? {
         var count = 0.0
         var sumTime = 0.0
@@ -54,7 +57,7 @@ package struct HeartRateDemand: Sendable {
         var sumTimeRate = 0.0
         var sumTimeTime = 0.0
         for age in 0..<filled {
-            let entry = entries[(next - 1 - age + 2 * Self.capacity) % Self.capacity]
+            let entry = entries[(next - 1 - age) & (Self.capacity - 1)]
             let offset = entry.time.seconds(since: time)
             // Sparse recordings still need two points for a line.
             if offset < -Self.window, count >= 3 { break }

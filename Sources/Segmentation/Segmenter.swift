@@ -104,6 +104,8 @@ package struct Segmenter: Sendable {
 
     // MARK: Signals
 
+    // Inlined, as all that is asked for each sample: a call would be given a copy of the whole value.
+    @inline(__always)
     private func rulingEvidence(at time: Timestamp) -> Evidence? {
         if movement.hasMovedBySpeed, !speedBouts.isSilent(at: time) { return .speed }
         if movement.hasMovedByCadence, !cadenceBouts.isSilent(at: time) { return .cadence }
@@ -111,6 +113,7 @@ package struct Segmenter: Sendable {
         return nil
     }
 
+    @inline(__always)
     private func reserveShare(of rate: Double) -> Double {
         let reserve = configuration.maxHeartRate - configuration.restingHeartRate
         return (rate - configuration.restingHeartRate) / reserve
@@ -198,6 +201,7 @@ package struct Segmenter: Sendable {
     }
 
     /// Whether the open bout's signal already speaks for its end, which will be back-dated.
+    @inline(__always)
     private var isEnding: Bool {
         switch boutEvidence {
         case .speed: speedBouts.isEnding

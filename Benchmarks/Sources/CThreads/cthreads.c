@@ -3,6 +3,7 @@
 #include "cthreads.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
@@ -27,6 +28,16 @@ int cthreads_pin(int processor) {
 long cthreads_preemptions(void) {
     struct rusage usage;
     return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
+}
+
+uint64_t cthreads_heap(void) {
+    struct mallinfo2 info = mallinfo2();
+    return info.uordblks + info.hblkhd;
+}
+
+long cthreads_peak_resident(void) {
+    struct rusage usage;
+    return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
 }
 
 // The executable's own malloc goes before glibc's, for glibc and the Swift runtime too (glibc manual, "Replacing

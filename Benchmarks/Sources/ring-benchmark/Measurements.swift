@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CBoostQueue
 import CThreads
+import Figures
 import Histogram
 import RingBuffer
 

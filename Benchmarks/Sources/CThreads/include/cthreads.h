@@ -33,6 +33,13 @@ static inline uint64_t cthreads_now(void) {
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
+/// Nanoseconds that the calling thread has had of a processor.
+static inline uint64_t cthreads_processor_time(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
 /// Pins the calling thread to one of the processors that it may run on, counted round. Returns 0 or an errno.
 int cthreads_pin(int processor);
 
@@ -41,6 +48,12 @@ long cthreads_preemptions(void);
 
 /// Calls of malloc and its kin made so far by the calling thread.
 uint64_t cthreads_allocations(void);
+
+/// Bytes that the process has from malloc and has not freed.
+uint64_t cthreads_heap(void);
+
+/// The most memory that the process has had so far, in KiB.
+long cthreads_peak_resident(void);
 
 #ifdef __cplusplus
 }
