@@ -42,11 +42,15 @@ package struct FrameDecoder: Sendable {
 
         mutating func note(_ event: ANTEvent) {
             guard case .lostMessages(let sensor, _, let from, let to) = event else { return }
-            if gaps.count < FrameDecoder.gapLimit {
-                gaps.append(.init(sensor: sensor, start: from.seconds, end: to.seconds))
-            } else {
-                gapsNotKept += 1
-            }
+            let gap = RecordingFacts.Gap(sensor: sensor, start: from.seconds, end: to.seconds)
+            guard gaps.count >= FrameDecoder.gapLimit else { return gaps.append(gap) }
+            // The longest are kept: a minute's silence must not be crowded out by single messages.
+            gapsNotKept += 1
+            guard let shortest = gaps.indices.min(by: { gaps[$0].length < gaps[$1].length }),
+                gaps[shortest].length < gap.length
+            else { return }
+            gaps.remove(at: shortest)
+            gaps.append(gap)
         }
 
         mutating func note(_ event: GATTEvent) {
@@ -201,7 +205,7 @@ package struct FrameDecoder: Sendable {
         }
         note(unreadable, "frames are of a kind that is not read here")
         note(backwards, "frames were stamped earlier than the one before and taken as of its time")
-        note(ledger.gapsNotKept, "more gaps than are listed")
+        note(ledger.gapsNotKept, "gaps shorter than those listed")
         facts.sensorNames = ledger.sensorNames
         return facts
     }

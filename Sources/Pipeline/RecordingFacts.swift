@@ -25,6 +25,7 @@ package struct RecordingFacts: Equatable, Sendable {
         /// Seconds from the recording's first frame.
         package var start: Double
         package var end: Double
+        var length: Double { end - start }
         package init(sensor: SensorID, start: Double, end: Double) {
             self.sensor = sensor
             self.start = start

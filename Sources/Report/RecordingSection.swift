@@ -67,8 +67,10 @@ struct RecordingSection {
         lines += Flow.list(
             parts.map { ($0, .plain) }, separator: glyphs.separator, after: StyledText("   "), style: style)
         // The longest say most; ties and what is shown stay in time order.
-        let longest = quality.gaps.enumerated().sorted { ($1.element.length, $0.offset) < ($0.element.length, $1.offset) }
-            .prefix(Self.mostGaps).sorted { $0.offset < $1.offset }.map(\.element)
+        let byLength = quality.gaps.enumerated().sorted { left, right in
+            (right.element.length, left.offset) < (left.element.length, right.offset)
+        }
+        let longest = byLength.prefix(Self.mostGaps).sorted { $0.offset < $1.offset }.map(\.element)
         for gap in longest {
             guard let start = Wording.clock(gap.start), let end = Wording.clock(gap.end),
                 let length = Wording.shortLength(gap.end - gap.start)
