@@ -39,7 +39,12 @@ struct Stage {
 func measureStages(_ stages: Stages, rounds: Int) throws {
     let frames = stages.recording.frames.count
     let all = [
-        Stage(name: "ANT framing and pages", unit: "messages", count: stages.antMessages) { stages.antPages() },
+        Stage(name: "ANT framing and pages", unit: "messages", count: stages.plainBytes.count / 13) {
+            stages.antPages(stages.plainBytes)
+        },
+        Stage(name: "the same, extended data", unit: "messages", count: stages.antMessages) {
+            stages.antPages(stages.recording.stickBytes)
+        },
         Stage(name: "frames to samples", unit: "frames", count: frames) { stages.frameDecoder() },
         Stage(name: "fusion", unit: "samples", count: stages.samples.count) { stages.fusion() },
         Stage(name: "segmenter", unit: "fused samples", count: stages.fused.count) { stages.segmenter() },

@@ -16,6 +16,8 @@ struct Stages {
     /// The decisions, with the index of the fused sample that brought each.
     private(set) var changes: [(sample: Int, change: PhaseChange)] = []
     private(set) var antMessages = 0
+    /// The data messages of the recording without extended data: frames of 13 bytes.
+    private(set) var plainBytes: [UInt8] = []
 
     init(_ recording: Recording) {
         self.recording = recording
@@ -39,15 +41,22 @@ struct Stages {
         }
         var framer = ANTFramer()
         var offset = 0
-        while framer.next(in: recording.stickBytes.span, from: &offset) != nil { antMessages += 1 }
+        while let message = framer.next(in: recording.stickBytes.span, from: &offset) {
+            antMessages += 1
+            guard let page = message.page, let channel = message.channel else { continue }
+            var frame: [UInt8] = [ANTFramer.sync, 9, ANTMessageID.broadcast.rawValue, channel]
+            for index in 0..<8 { frame.append(page.byte(UInt64(index))) }
+            frame.append(frame.reduce(0, ^))
+            plainBytes += frame
+        }
     }
 
     /// Messages found in a stick's bytes, and their pages read.
-    func antPages() -> UInt64 {
+    func antPages(_ stickBytes: [UInt8]) -> UInt64 {
         var framer = ANTFramer()
         var offset = 0
         var sum: UInt64 = 0
-        let bytes = recording.stickBytes.span
+        let bytes = stickBytes.span
         while let message = framer.next(in: bytes, from: &offset) {
             guard let page = message.page else { continue }
             // The simulated strap has channel 0, its footpod channel 1.
