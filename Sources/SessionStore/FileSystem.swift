@@ -97,5 +97,5 @@ extension FileError {
     /// EEXIST.
     package var isCollision: Bool { number == 17 }
 
-    package var isCreation: Bool { operation == .makeFolder || operation == .create }
+    package var isCreation: Bool { operation == .makeFolder || operation == .create || operation == .lock }
 }

@@ -7,7 +7,7 @@ package final class StateLock {
     let files: any FileSystem
     private let file: OpenFile
 
-    /// Makes the state folder, mode 0700, when it is not there.
+    /// Makes the state folder and its sessions folder, mode 0700, when they are not there.
     ///
     /// - Throws: `.busy` when another process has it.
     package init(state: String, files: any FileSystem) throws(SessionError) {
@@ -15,7 +15,7 @@ package final class StateLock {
         self.files = files
         let locked: OpenFile?
         do throws(FileError) {
-            try StateFolder.make(state, files)
+            try StateFolder.make(StateFolder.sessions(state), files)
             locked = try files.lock(state + "/lock")
         } catch {
             throw .file(error)

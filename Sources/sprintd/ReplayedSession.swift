@@ -64,7 +64,7 @@ struct ReplayedSession: ~Copyable {
 
     private mutating func replay() throws(CommandFailure) {
         // Not made for a recording that may turn out to hold nothing.
-        if files.exists(options.state) { recoverSessions(try lockState()) }
+        if files.exists(StateFolder.sessions(options.state)) { recoverSessions(try lockState()) }
         var file: RecordingFile
         do {
             file = try RecordingFile(path: options.recording)
