@@ -69,7 +69,7 @@ let package = Package(
         // The shell: files, terminal, configuration.
         target("FileIO"),
         target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
-        target("SessionStore", ["Capture", "FileIO", "JSON", "Measurement", "Scoring"]),
+        target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
         executable(
@@ -121,7 +121,7 @@ let package = Package(
         tests("Report", ["Analysis", "Scoring", "Segmentation"]),
         tests("FileIO"),
         tests("Replay", ["Capture", "Measurement"]),
-        tests("SessionStore", ["Capture", "Measurement", "Scoring"]),
+        tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),
         tests("ProcessIO", ["Report"]),
         tests("sprintd"),

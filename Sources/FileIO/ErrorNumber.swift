@@ -44,4 +44,5 @@ extension ErrorNumber {
     package static let notPermitted = ErrorNumber(EPERM)
     package static let permissionDenied = ErrorNumber(EACCES)
     package static let tooManyLinks = ErrorNumber(ELOOP)
+    package static let wouldBlock = ErrorNumber(EWOULDBLOCK)
 }

@@ -17,6 +17,10 @@ package struct FileDescriptor: Equatable, Sendable {
     package enum Purpose: Sendable {
         case reading
         case writing
+        /// Reading and changing a file that is there.
+        case updating
+        /// A file that is only there to be locked; made when it is not there yet.
+        case locking(mode: UInt32)
         /// Makes a file that must not be there yet; what is written always goes to its end.
         ///
         /// - Parameter mode: permission bits, less those of the process's mask.
@@ -28,6 +32,8 @@ package struct FileDescriptor: Equatable, Sendable {
             switch self {
             case .reading: O_RDONLY
             case .writing: O_WRONLY
+            case .updating: O_RDWR
+            case .locking: O_RDWR | O_CREAT
             case .creation: O_WRONLY | O_CREAT | O_EXCL | O_APPEND
             case .folder: O_RDONLY | O_DIRECTORY
             }
@@ -35,8 +41,8 @@ package struct FileDescriptor: Equatable, Sendable {
 
         fileprivate var mode: UInt32 {
             switch self {
-            case .creation(let mode): mode
-            case .reading, .writing, .folder: 0
+            case .creation(let mode), .locking(let mode): mode
+            case .reading, .writing, .updating, .folder: 0
             }
         }
     }
@@ -72,6 +78,47 @@ package struct FileDescriptor: Equatable, Sendable {
         return try unsafe target.withUnsafeMutableBufferPointer { bytes throws(ErrorNumber) in
             // SAFETY: `wanted` is no more than the buffer's length, and read() keeps no pointer.
             try SystemCall.repeating { unsafe Glibc.read(rawValue, bytes.baseAddress, wanted) }
+        }
+    }
+
+    /// Reads once from a place in the file, into the buffer's beginning; where reading goes on elsewhere does not change.
+    ///
+    /// - Parameter offset: bytes from the file's start.
+    /// - Returns: how many bytes came; 0 at the end of the file and behind it.
+    package func read(at offset: UInt64, into buffer: inout [UInt8]) throws(ErrorNumber) -> Int {
+        guard let offset = Int(exactly: offset) else { return 0 }
+        var target = buffer.mutableSpan
+        return try unsafe target.withUnsafeMutableBufferPointer { bytes throws(ErrorNumber) in
+            // SAFETY: pointer and length are those of the buffer, and pread() keeps no pointer.
+            try SystemCall.repeating { unsafe pread(rawValue, bytes.baseAddress, bytes.count, offset) }
+        }
+    }
+
+    /// Bytes.
+    package func size() throws(ErrorNumber) -> UInt64 {
+        var status = stat()
+        // SAFETY: fstat fills the structure that it is given and keeps no pointer.
+        try SystemCall.repeating { unsafe fstat(rawValue, &status) }
+        return UInt64(max(0, status.st_size))
+    }
+
+    /// Cuts the file.
+    ///
+    /// - Parameter length: bytes that stay.
+    package func truncate(to length: UInt64) throws(ErrorNumber) {
+        try SystemCall.repeating { ftruncate(rawValue, Int(clamping: length)) }
+    }
+
+    /// Takes the file's exclusive lock, which ends when the last copy of this descriptor is closed, however its process ends.
+    ///
+    /// - Returns: `false` when somebody else has it; nobody is waited for.
+    package func lockExclusively() throws(ErrorNumber) -> Bool {
+        do throws(ErrorNumber) {
+            try SystemCall.repeating { flock(rawValue, LOCK_EX | LOCK_NB) }
+            return true
+        } catch {
+            guard error == .wouldBlock else { throw error }
+            return false
         }
     }
 

@@ -22,6 +22,13 @@ package enum FileTree {
 
     package static func exists(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
 
+    /// Whether it is a folder itself, and no link to one.
+    package static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        // SAFETY: lstat fills the structure that it is given and keeps no pointer.
+        return unsafe lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
     /// Whether it is there and is a pipe, a device or a socket.
     package static func isSpecial(_ path: String) -> Bool {
         var status = stat()

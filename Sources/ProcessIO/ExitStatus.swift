@@ -15,6 +15,8 @@ package enum ExitStatus: Int32, Sendable {
     case cannotCreate = 73
     /// Reading or writing failed half-way.
     case inputOutput = 74
+    /// Somebody else is at work there: to be tried again later. FreeBSD's lockf(1) says a taken lock so too.
+    case temporaryFailure = 75
     case noPermission = 77
     /// A configuration or athlete file is wrong.
     case configuration = 78

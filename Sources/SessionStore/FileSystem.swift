@@ -8,6 +8,25 @@ package protocol FileSystem: AnyObject {
     func makeNewFolder(_ path: String) throws(FileError)
     /// Opens a file that must not be there yet for appending, mode 0600.
     func create(_ path: String) throws(FileError) -> OpenFile
+    /// Opens a file that is there for ``read(_:at:into:)``.
+    func open(_ path: String) throws(FileError) -> OpenFile
+    /// Opens a file that is there for ``truncate(_:to:)``.
+    func openForUpdate(_ path: String) throws(FileError) -> OpenFile
+    /// Bytes.
+    func size(of file: OpenFile) throws(FileError) -> UInt64
+    /// Reads into the buffer's beginning.
+    ///
+    /// - Parameter offset: bytes from the file's start.
+    /// - Returns: how many bytes came; 0 at the end of the file.
+    func read(_ file: OpenFile, at offset: UInt64, into buffer: inout [UInt8]) throws(FileError) -> Int
+    /// Cuts the file.
+    ///
+    /// - Parameter length: bytes that stay.
+    func truncate(_ file: OpenFile, to length: UInt64) throws(FileError)
+    /// Opens a file, which is made if need be with mode 0600, and takes its lock until it is closed or the process ends.
+    ///
+    /// - Returns: `nil` when somebody else has the lock; nobody is waited for.
+    func lock(_ path: String) throws(FileError) -> OpenFile?
     /// Appends as many of the bytes as fit, at least one, and says how many.
     func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int
     /// Returns when everything appended will survive a power cut.
@@ -21,9 +40,11 @@ package protocol FileSystem: AnyObject {
     /// The names in a folder, sorted; without `.` and `..`.
     func list(_ path: String) throws(FileError) -> [String]
     func exists(_ path: String) -> Bool
+    /// Whether it is a folder itself, and no link to one.
+    func isFolder(_ path: String) -> Bool
 }
 
-/// A file that is open for appending: the file system's own number for it.
+/// An open file: the file system's own number for it.
 package struct OpenFile: Equatable, Sendable {
     package var number: Int32
     package var path: String
@@ -40,6 +61,10 @@ package struct FileError: Error, Equatable, Sendable {
         case makeFolder = "make the folder"
         case create
         case write = "write to"
+        case open
+        case read
+        case truncate = "cut"
+        case lock
         case sync
         case rename
         case remove
@@ -72,5 +97,5 @@ extension FileError {
     /// EEXIST.
     package var isCollision: Bool { number == 17 }
 
-    package var isCreation: Bool { operation == .makeFolder || operation == .create }
+    package var isCreation: Bool { operation == .makeFolder || operation == .create || operation == .lock }
 }

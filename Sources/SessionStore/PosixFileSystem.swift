@@ -36,6 +36,48 @@ package final class PosixFileSystem: FileSystem, Sendable {
         }
     }
 
+    package func open(_ path: String) throws(FileError) -> OpenFile { try open(path, for: .reading) }
+
+    package func openForUpdate(_ path: String) throws(FileError) -> OpenFile { try open(path, for: .updating) }
+
+    private func open(_ path: String, for purpose: FileDescriptor.Purpose) throws(FileError) -> OpenFile {
+        try attempt(.open, path) { () throws(ErrorNumber) in
+            OpenFile(number: try FileDescriptor.open(path, for: purpose).rawValue, path: path)
+        }
+    }
+
+    package func size(of file: OpenFile) throws(FileError) -> UInt64 {
+        try attempt(.read, file.path) { () throws(ErrorNumber) in try FileDescriptor(rawValue: file.number).size() }
+    }
+
+    package func read(_ file: OpenFile, at offset: UInt64, into buffer: inout [UInt8]) throws(FileError) -> Int {
+        do throws(ErrorNumber) {
+            return try FileDescriptor(rawValue: file.number).read(at: offset, into: &buffer)
+        } catch {
+            throw FileError(operation: .read, path: file.path, number: error.rawValue, reason: error.systemText)
+        }
+    }
+
+    package func truncate(_ file: OpenFile, to length: UInt64) throws(FileError) {
+        try attempt(.truncate, file.path) { () throws(ErrorNumber) in
+            try FileDescriptor(rawValue: file.number).truncate(to: length)
+        }
+    }
+
+    package func lock(_ path: String) throws(FileError) -> OpenFile? {
+        try attempt(.lock, path) { () throws(ErrorNumber) -> OpenFile? in
+            let file = try FileDescriptor.open(path, for: .locking(mode: 0o600))
+            do throws(ErrorNumber) {
+                if try file.lockExclusively() { return OpenFile(number: file.rawValue, path: path) }
+            } catch {
+                try? file.close()
+                throw error
+            }
+            try? file.close()
+            return nil
+        }
+    }
+
     package func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int {
         try attempt(.write, file.path) { () throws(ErrorNumber) in
             try FileDescriptor(rawValue: file.number).writeSome(bytes)
@@ -74,4 +116,6 @@ package final class PosixFileSystem: FileSystem, Sendable {
     }
 
     package func exists(_ path: String) -> Bool { FileTree.exists(path) }
+
+    package func isFolder(_ path: String) -> Bool { FileTree.isFolder(path) }
 }

@@ -1,28 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import Capture
+package import Measurement
 
 /// One session on disk: a folder with the capture, which grows while it is recorded, and the analysis, which is written once at the
 /// end and whose presence says that the session was finished.
 package final class SessionWriter {
     package static let captureName = "capture.pcapng"
     package static let analysisName = "analysis.json"
-    /// How many bytes gather before they are written.
-    private static let batch = 64 << 10
-
     package let folder: String
     private let files: any FileSystem
     private let file: OpenFile
     private var writer: PcapngWriter
     private var isClosed = false
+    private let policy: CommitPolicy
+    /// When the disk was last known to hold everything.
+    private var lastCommit: Timestamp
+    /// Whether something was appended since.
+    private var isDirty = true
+    /// The first failure. Nothing is written after it: part of a block may be in the file, and a disk that has failed to
+    /// synchronise once may forget what it failed on and report success the next time.
+    private var failure: SessionError?
 
     /// Makes `STATE/sessions/NAME/` with an empty capture in it. A name that is taken gets `-2`, `-3`…
     ///
     /// - Parameters:
     ///   - state: the state folder; made, with its parents, when it is not there.
     ///   - section: what the capture's header says.
+    ///   - now: the time from which the first interval of the policy runs, on any clock that does not step.
     package init(
-        state: String, name: String, section: PcapngWriter.Section, files: any FileSystem
+        state: String, name: String, section: PcapngWriter.Section, files: any FileSystem,
+        policy: CommitPolicy = CommitPolicy(), now: Timestamp = .zero
     ) throws(SessionError) {
+        self.policy = policy
+        lastCommit = now
         do {
             writer = try PcapngWriter(section)
         } catch {
@@ -30,7 +40,7 @@ package final class SessionWriter {
         }
         do throws(FileError) {
             let sessions = state + "/sessions"
-            try Self.makeFolders(sessions, files)
+            try StateFolder.make(sessions, files)
             folder = try Self.claim(name, in: sessions, files)
             self.files = files
             do throws(FileError) {
@@ -43,14 +53,6 @@ package final class SessionWriter {
             try files.syncFolder(sessions)
         } catch {
             throw .file(error)
-        }
-    }
-
-    private static func makeFolders(_ path: String, _ files: any FileSystem) throws(FileError) {
-        var made = path.hasPrefix("/") ? "" : "."
-        for part in path.split(separator: "/") {
-            made += "/" + part
-            if !files.exists(made) { try files.makeFolder(made) }
         }
     }
 
@@ -73,55 +75,60 @@ package final class SessionWriter {
         }
     }
 
-    package func append(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(SessionError) {
+    /// Takes a frame, and writes and commits as the policy says.
+    ///
+    /// - Parameter now: the time of this call, on the clock given to `init`.
+    /// - Throws: the first failure, at every call after it too.
+    package func append(_ frame: CapturedFrame, _ bytes: Span<UInt8>, now: Timestamp) throws(SessionError) {
+        if let failure { throw failure }
         writer.frame(frame, bytes)
-        if writer.pendingBytes >= Self.batch { try flush() }
+        isDirty = true
+        if writer.pendingBytes >= policy.batch { try flush() }
+        try commitIfDue(now: now)
+    }
+
+    /// When ``commitIfDue(now:)`` will commit; `nil` when there is nothing to commit. To be asked while no frame comes.
+    package var nextCommit: Timestamp? { isDirty ? lastCommit.advanced(bySeconds: policy.interval) : nil }
+
+    /// Commits what was appended when the policy's interval is over.
+    package func commitIfDue(now: Timestamp) throws(SessionError) {
+        if let failure { throw failure }
+        guard let nextCommit, now >= nextCommit else { return }
+        try commit(now: now)
     }
 
     /// Writes what has gathered, without waiting for the disk.
     package func flush() throws(SessionError) {
-        do {
-            try writer.drain { bytes throws(FileError) in
-                var rest = bytes
-                while !rest.isEmpty {
-                    let count = try files.append(rest, to: file)
-                    rest = rest.extracting(droppingFirst: count)
-                }
-            }
-        } catch {
-            throw .file(error)
+        try guarded { () throws(FileError) in
+            try writer.drain { bytes throws(FileError) in try files.appendAll(bytes, to: file) }
         }
     }
 
     /// Writes what has gathered and returns when it will survive a power cut.
-    package func commit() throws(SessionError) {
+    package func commit(now: Timestamp) throws(SessionError) {
         try flush()
-        do {
-            try files.sync(file)
+        try guarded { () throws(FileError) in try files.sync(file) }
+        isDirty = false
+        lastCommit = now
+    }
+
+    private func guarded(_ body: () throws(FileError) -> Void) throws(SessionError) {
+        if let failure { throw failure }
+        do throws(FileError) {
+            try body()
         } catch {
+            failure = .file(error)
             throw .file(error)
         }
     }
 
     /// Ends the session: the capture is made safe first, then the analysis appears whole or not at all.
     package func finish(analysis: String) throws(SessionError) {
-        try commit()
+        try commit(now: lastCommit)
         close()
-        let final = folder + "/" + Self.analysisName
-        let temporary = final + ".new"
-        do {
-            let file = try files.create(temporary)
-            defer { files.close(file) }
-            let bytes = Array(analysis.utf8)
-            var rest = bytes.span
-            while !rest.isEmpty {
-                rest = rest.extracting(droppingFirst: try files.append(rest, to: file))
-            }
-            try files.sync(file)
-            try files.rename(temporary, to: final)
+        try guarded { () throws(FileError) in
+            try StateFolder.replace(folder + "/" + Self.analysisName, with: Array(analysis.utf8), files)
             try files.syncFolder(folder)
-        } catch {
-            throw .file(error)
         }
     }
 
@@ -132,7 +139,7 @@ package final class SessionWriter {
         try? files.remove(folder)
     }
 
-    /// Gives the file back. What has gathered and was not committed stays unwritten.
+    /// Gives the file back. What has gathered and was not written stays so.
     package func close() {
         guard !isClosed else { return }
         isClosed = true
@@ -147,6 +154,8 @@ package enum SessionError: Error, Equatable, Sendable {
     case file(FileError)
     /// The session's metadata do not fit the capture's header.
     case metadata(String)
+    /// Another process works on this state folder.
+    case busy(state: String)
 }
 
 extension SessionError: CustomStringConvertible {
@@ -154,6 +163,7 @@ extension SessionError: CustomStringConvertible {
         switch self {
         case .file(let error): error.description
         case .metadata(let reason): "session metadata: \(reason)"
+        case .busy(let state): "\(state): another sprintd is at work in this state folder"
         }
     }
 }

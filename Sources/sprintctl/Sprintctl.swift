@@ -7,5 +7,5 @@ struct Sprintctl: ParsableCommand {
         commandName: "sprintctl",
         abstract: "Look into recordings of sprint sessions: phases, efforts, scores.",
         version: "sprintctl \(Version.text)",
-        subcommands: [AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self])
+        subcommands: [AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self])
 }

@@ -21,9 +21,9 @@ struct ReplayedSession: ~Copyable {
     private var display: LiveDisplay
     /// Why nothing is shown any more. The session is kept all the same: it matters more than who watches.
     private var displayFailure: CommandFailure?
-    private var lastFlush = MonotonicClock.now
-    /// Seconds of wall time: no more is lost when the process is killed.
-    private static let flushInterval = 1.0
+    /// Held from the start, or from the moment that makes the state folder.
+    private var lock: StateLock?
+    private let files = PosixFileSystem()
 
     static func run(_ options: Options) throws(CommandFailure) {
         var athletes: [Athlete] = []
@@ -63,6 +63,8 @@ struct ReplayedSession: ~Copyable {
     }
 
     private mutating func replay() throws(CommandFailure) {
+        // Not made for a recording that may turn out to hold nothing.
+        if files.exists(StateFolder.sessions(options.state)) { recoverSessions(try lockState()) }
         var file: RecordingFile
         do {
             file = try RecordingFile(path: options.recording)
@@ -115,25 +117,56 @@ struct ReplayedSession: ~Copyable {
     private mutating func take(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(CommandFailure) {
         if pipeline == nil { try begin(at: frame.time) }
         while true {
-            let wait = clock.wait(for: frame.time, now: MonotonicClock.now)
+            let now = MonotonicClock.now
+            let wait = clock.wait(for: frame.time, now: now)
             if wait <= 0 || StopSignal.isRaised { break }
-            MonotonicClock.sleep(nanoseconds: wait)
+            let commit = writers.compactMap(\.nextCommit).min().map { $0.nanoseconds(since: now) }
+            MonotonicClock.sleep(nanoseconds: min(wait, max(commit ?? wait, 0)))
+            let then = MonotonicClock.now
+            for writer in writers { try Self.stored { () throws(SessionError) in try writer.commitIfDue(now: then) } }
         }
         let now = MonotonicClock.now
-        let flushes = now.seconds(since: lastFlush) >= Self.flushInterval
-        if flushes { lastFlush = now }
         for writer in writers {
-            do {
-                try writer.append(frame, bytes)
-                if flushes { try writer.flush() }
-            } catch {
-                throw CommandFailure(error)
-            }
+            try Self.stored { () throws(SessionError) in try writer.append(frame, bytes, now: now) }
         }
         var events: [(Int, PipelineEvent)] = []
         pipeline?.ingest(frame, bytes) { athlete, event in events.append((athlete, event)) }
         for (athlete, event) in events {
             show { display throws(CommandFailure) in try display.show(event, of: athlete) }
+        }
+    }
+
+    private static func stored<Value>(_ body: () throws(SessionError) -> Value) throws(CommandFailure) -> Value {
+        do throws(SessionError) {
+            return try body()
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+
+    private mutating func lockState() throws(CommandFailure) -> StateLock {
+        if let lock { return lock }
+        let state = options.state
+        let files = files
+        let taken = try Self.stored { () throws(SessionError) in try StateLock(state: state, files: files) }
+        lock = taken
+        return taken
+    }
+
+    /// An old session that cannot be finished is told, and does not keep a new one from beginning.
+    private func recoverSessions(_ lock: StateLock) {
+        func tell(_ text: String) { StandardStream.error.writeIgnoringFailure("sprintd: \(text)\n") }
+        let recovery = SessionRecovery(lock)
+        do throws(SessionError) {
+            for name in try recovery.unfinished() {
+                do throws(SessionError) {
+                    if let text = try recovery.recover(name).text(session: name) { tell(text) }
+                } catch {
+                    tell("\(name) is not recovered: \(error)")
+                }
+            }
+        } catch {
+            tell("sessions are not recovered: \(error)")
         }
     }
 
@@ -154,7 +187,7 @@ struct ReplayedSession: ~Copyable {
         for (athlete, plan) in zip(athletes, plans) {
             configurations.append(AthleteConfiguration(athlete, plan: plan, year: year))
         }
-        let files = PosixFileSystem()
+        _ = try lockState()
         for (index, known) in athletes.enumerated() {
             var athlete = known
             athlete.plan = plans[index]?.name
@@ -166,10 +199,10 @@ struct ReplayedSession: ~Copyable {
                     name: SessionName.make(unixSeconds: start, athlete: athlete.name),
                     section: .init(
                         operatingSystem: "Linux", application: metadata.program, comment: metadata.json),
-                    files: files)
+                    files: files, now: MonotonicClock.now)
                 writers.append(writer)
                 // So that what a killed process leaves is a capture.
-                try writer.flush()
+                try writer.commit(now: MonotonicClock.now)
             } catch {
                 for writer in writers { writer.discard() }
                 throw CommandFailure(error)
@@ -213,6 +246,7 @@ extension CommandFailure {
     fileprivate init(_ error: SessionError) {
         switch error {
         case .metadata: self.init(.configuration, error.description)
+        case .busy: self.init(.temporaryFailure, error.description)
         case .file(let file):
             self.init(
                 file.isRefusal ? .noPermission : file.isCreation ? .cannotCreate : .inputOutput,

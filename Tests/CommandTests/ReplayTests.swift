@@ -40,19 +40,46 @@ struct ReplayTests {
         #expect(try analysis("d") == first)
     }
 
-    @Test func replaysAtOnceIntoOneStateEachHaveTheirSession() throws {
-        let processes = (0..<6).map { _ in
-            let process = Programs.process(
-                "sprintd", ["--replay", capture, "--rate", "max", "--state", folder.path + "/state"])
+    @Test func ofReplaysAtOnceIntoOneStateOneHasItAtATime() throws {
+        let state = folder.path + "/state"
+        let processes = try (0..<6).map { number in
+            let process = Programs.process("sprintd", ["--replay", capture, "--rate", "max", "--state", state])
             process.standardOutput = FileHandle.nullDevice
+            process.standardError = try FileHandle(forWritingTo: URL(filePath: try folder.file("errors\(number)", [])))
             return process
         }
         for process in processes { try process.run() }
         for process in processes { process.waitUntilExit() }
-        #expect(processes.allSatisfy { $0.terminationStatus == 0 })
+        let kept = processes.count { $0.terminationStatus == 0 }
+        #expect(kept > 0)
+        let refusal = "sprintd: \(state): another sprintd is at work in this state folder\n"
+        for (number, process) in processes.enumerated() {
+            let errors = try String(contentsOfFile: "\(folder.path)/errors\(number)", encoding: .utf8)
+            let status = process.terminationStatus
+            #expect(status == 0 ? errors == "" : status == 75 && errors == refusal, "\(status): \(errors)")
+        }
         let names = [Self.session] + (2...6).map { "\(Self.session)-\($0)" }
         let first = try analysis("state")
-        for name in names { #expect(try analysis("state", name) == first) }
+        for name in names.prefix(kept) { #expect(try analysis("state", name) == first) }
+        #expect(folder.contents(of: "state/sessions").count == 3 * kept)
+    }
+
+    @Test func aSecondDaemonIsRefusedWhileTheFirstWrites() throws {
+        let state = folder.path + "/state"
+        let process = Programs.process("sprintd", ["--replay", capture, "--rate", "0.01", "--state", state])
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let made = "\(state)/sessions/\(Self.session)/capture.pcapng"
+        while (try? Data(contentsOf: URL(filePath: made)).isEmpty) ?? true, process.isRunning { usleep(2000) }
+        let before = folder.contents(of: "state")
+        let result = try replay(capture, "state", rate: "max")
+        #expect(result.status == 75)
+        #expect(result.errors == "sprintd: \(state): another sprintd is at work in this state folder\n")
+        #expect(folder.contents(of: "state") == before)
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        // The lock went with its holder.
+        #expect(try replay(capture, "state", rate: "max").status == 0)
     }
 
     @Test(arguments: [">/dev/full", "<&- >&-", "| true"])

@@ -25,6 +25,15 @@ import Testing
         func rename(_ old: String, to new: String) throws(FileError) { try real.rename(old, to: new) }
         func remove(_ path: String) throws(FileError) { try real.remove(path) }
         func list(_ path: String) throws(FileError) -> [String] { try real.list(path) }
+        func open(_ path: String) throws(FileError) -> OpenFile { try real.open(path) }
+        func openForUpdate(_ path: String) throws(FileError) -> OpenFile { try real.openForUpdate(path) }
+        func size(of file: OpenFile) throws(FileError) -> UInt64 { try real.size(of: file) }
+        func read(_ file: OpenFile, at offset: UInt64, into buffer: inout [UInt8]) throws(FileError) -> Int {
+            try real.read(file, at: offset, into: &buffer)
+        }
+        func truncate(_ file: OpenFile, to length: UInt64) throws(FileError) { try real.truncate(file, to: length) }
+        func lock(_ path: String) throws(FileError) -> OpenFile? { try real.lock(path) }
+        func isFolder(_ path: String) -> Bool { real.isFolder(path) }
         /// What was looked at is there by the time that it is made.
         func exists(_ path: String) -> Bool { false }
     }
