@@ -65,6 +65,8 @@ package enum CaptureFault: Error, Equatable, Sendable, BitwiseCopyable {
     case timeOutOfRange
     /// Its bytes are not those that its CRC-32 was taken of.
     case checksum(stored: UInt32, computed: UInt32)
+    /// A packet has no checksum where each must have one.
+    case checksumMissing
 }
 
 extension CaptureFault: CustomStringConvertible {
@@ -80,6 +82,7 @@ extension CaptureFault: CustomStringConvertible {
         case .unknownInterface(let index): "a packet is of interface \(index), which was not described"
         case .tooManyInterfaces: "a section describes too many interfaces"
         case .timeOutOfRange: "a packet's time is out of range"
+        case .checksumMissing: "a packet has no checksum"
         case .checksum(let stored, let computed):
             "a packet's CRC-32 is \(hexadecimal(computed)), not \(hexadecimal(stored)) as recorded"
         }

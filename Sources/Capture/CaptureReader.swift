@@ -16,7 +16,7 @@ package struct CaptureReader: Sendable {
     private var inputEnded = false
     private var failure: CaptureError?
     private var breakReported = false
-    private var pcapng = PcapngDecoder()
+    private var pcapng: PcapngDecoder
     private var pcap = PcapDecoder()
     private var btsnoop = BTSnoopDecoder()
 
@@ -29,7 +29,11 @@ package struct CaptureReader: Sendable {
     /// Packets passed over: of a link type that is not read, or monitor records that are no HCI packet.
     package private(set) var skippedFrames: UInt64 = 0
 
-    package init() {}
+    /// - Parameter requiresChecksums: whether a pcapng packet without a CRC-32 is bad, as it is in what ``PcapngWriter`` writes: a hole of
+    ///   zeros that a power cut left over a packet and its options would else pass for a packet.
+    package init(requiresChecksums: Bool = false) {
+        pcapng = PcapngDecoder(requiresChecksums: requiresChecksums)
+    }
 
     /// Packets that the recorder says it lost.
     package var recorderDrops: UInt64 { pcapng.recorderDrops &+ UInt64(btsnoop.recorderDrops) }

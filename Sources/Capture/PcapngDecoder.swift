@@ -6,6 +6,13 @@ import Measurement
 ///
 /// Source of all layouts and numbers: draft-ietf-opsawg-pcapng.
 struct PcapngDecoder: Sendable {
+    /// Whether a packet without a CRC-32 is bad.
+    let requiresChecksums: Bool
+
+    init(requiresChecksums: Bool) {
+        self.requiresChecksums = requiresChecksums
+    }
+
     /// Interfaces a section may describe, so that a hostile file cannot fill memory.
     static let interfaceLimit = 1024
 
@@ -207,10 +214,12 @@ struct PcapngDecoder: Sendable {
         var options = OptionList(
             from: 28 + (Int(captured) + 3) & ~3, to: count - 4, bigEndian: bigEndian)
         var commented = false
+        var hashed = false
         reading: while true {
             switch options.next(in: buffer) {
             case .option(Option.packetHash, let range):
                 if let fault = mismatch(hash: range, of: data, in: buffer) { return .bad(fault) }
+                hashed = true
             case .option(Option.comment, _): commented = true
             case .option(Option.packetDrops, let range) where range.count == 8:
                 recorderDrops &+= buffer.integer64(at: range.lowerBound, bigEndian: bigEndian)
@@ -219,6 +228,7 @@ struct PcapngDecoder: Sendable {
             case .end: break reading
             }
         }
+        guard hashed || !requiresChecksums else { return .bad(.checksumMissing) }
         if commented { tellComments(of: options, at: time, in: buffer, event) }
         guard isRead, let time else { return .skipped(length: count) }
         lastTime = time

@@ -2,7 +2,7 @@
 package import Capture
 
 /// What reading a capture from its start to its last good block came to. Every block's lengths are checked, and every
-/// packet's CRC-32.
+/// packet's CRC-32, which each must have.
 package struct CaptureScan: Equatable, Sendable {
     /// Bytes.
     package var size: UInt64
@@ -25,7 +25,7 @@ package struct CaptureScan: Equatable, Sendable {
     ) throws(FileError) {
         let file = try files.open(path)
         defer { files.close(file) }
-        var reader = CaptureReader()
+        var reader = CaptureReader(requiresChecksums: true)
         var chunk = [UInt8](repeating: 0, count: Self.chunkLength)
         var offset: UInt64 = 0
         var refusal: CaptureError?
