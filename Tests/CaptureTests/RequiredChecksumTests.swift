@@ -21,7 +21,8 @@ import Testing
         return file
     }
 
-    private static func frames(_ file: [UInt8], requiresChecksums: Bool) throws -> (count: UInt64, fault: CaptureFault?) {
+    private static func frames(_ file: [UInt8], requiresChecksums: Bool) throws -> (count: UInt64, fault: CaptureFault?)
+    {
         var reader = CaptureReader(requiresChecksums: requiresChecksums)
         reader.append(file.span)
         reader.endOfInput()
