@@ -68,6 +68,7 @@ let package = Package(
 
         // The shell: files, terminal, configuration.
         target("FileIO"),
+        target("Transport", ["Capture", "Measurement", "RingBuffer"]),
         target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
         target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
@@ -120,6 +121,7 @@ let package = Package(
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Scoring", "Segmentation"]),
         tests("FileIO"),
+        tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),

@@ -18,7 +18,7 @@ import Testing
         (["Analysis"], true),
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
-        (["FileIO"], false),
+        (["FileIO", "Transport"], false),
         (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
         (["AthleteFile", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
