@@ -37,6 +37,8 @@ package struct AthleteRecord: Equatable, Sendable {
 
     package private(set) var phases: [Phase] = []
     package private(set) var bouts: [Bout] = []
+    /// Strides of the warm-up, which are part of it and no bouts.
+    package private(set) var strides: [Phase] = []
     package private(set) var omitted = 0
     /// Beats since the recording began.
     package private(set) var beats = 0
@@ -87,6 +89,11 @@ package struct AthleteRecord: Equatable, Sendable {
                 activity: activity, start: start, end: end, workStart: start + min(3, (end - start) / 5),
                 meanSpeed: 0, workSpeed: 0, peakSpeed: 0, effort: 0, intended: effort, peakHeartRate: 0,
                 peakHeartRateTime: start, clipped: time < 0))
+    }
+
+    mutating func stride(at time: Double, until end: Double) {
+        guard end > 0, strides.count < Self.limit else { return }
+        strides.append(Phase(activity: .warmup, start: max(0, time), end: end))
     }
 
     private mutating func closeBout(at time: Double, position: Double) {

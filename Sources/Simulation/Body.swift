@@ -81,6 +81,9 @@ struct Body: Sendable {
         switch segment.pace {
         case .work(let asked): effort = asked
         case .stand, .walk, .jog: effort = nil
+        case .stride:
+            effort = nil
+            record.stride(at: time, until: time + length)
         }
         record.begin(
             segment.activity, at: time, until: time + length, position: runner.position, effort: effort)

@@ -38,7 +38,8 @@ extension SimulatedSession {
     package struct Configuration: Equatable, Sendable {
         /// The named presets. `sprint-<count>x<work>-<recovery>` with other numbers is understood too.
         package static let plans = [
-            "sprint-5x30-90", "steady", "fartlek", "heart-rate-only", "footpod-only",
+            "sprint-5x30-90", "30-30", "tabata", "10-20-30", "4x4", "steady", "fartlek", "heart-rate-only",
+            "footpod-only",
         ]
 
         /// The preset's name as it was given; it goes into the truth.
@@ -70,6 +71,11 @@ extension SimulatedSession {
         package var belowTargetSprints: Set<Int> = []
         /// Every sprint below target.
         package var allBelowTarget = false
+        /// Strides at the end of a warm-up, which grows by them: ramps of 15 to 22 s to 0.75...0.9 of the athlete's maximum
+        /// and off it again, a walk after each. They are no bouts of the set. 0...10.
+        package var warmUpStrides = 0
+        /// How often a steady run stands still for 8 to 60 s, as at a crossing. 0...60 an hour.
+        package var stopsPerHour = 0.0
 
         /// The share of messages lost, one by one. 0...0.95.
         package var lossShare = 0.0
@@ -122,6 +128,8 @@ extension SimulatedSession {
             copy.leadIn = clamped(leadIn, 0...600)
             // At least the last minute or so is recorded.
             copy.lateStart = clamped(lateStart, 0...max(0, plan.length(copy.duration) - 60))
+            copy.warmUpStrides = min(max(warmUpStrides, 0), 10)
+            copy.stopsPerHour = clamped(stopsPerHour, 0...60)
             copy.lossShare = clamped(lossShare, 0...0.95)
             copy.outageEvery = outageEvery.map { clamped($0, 10...1e9) }
             let shortest = clamped(outageLength.lowerBound, 1...3600)

@@ -41,6 +41,9 @@ struct Runner: Sendable {
     private var pace = Segment.Pace.stand
     private var elapsed = 0.0
     private var plateau = 0.0
+    /// A stride's length, s, and the speed that it began from, m/s.
+    private var strideSeconds = 0.0
+    private var strideFloor = 0.0
     private var fadePerSecond = 0.0
 
     /// A runner who means to stand does so below this speed, m/s.
@@ -60,6 +63,8 @@ struct Runner: Sendable {
     mutating func begin(_ pace: Segment.Pace, seconds: Double) {
         self.pace = pace
         elapsed = 0
+        strideSeconds = seconds
+        strideFloor = speed
         guard case .work(let effort) = pace else { return }
         // A bout of a minute or more is paced: it fades little.
         let fade = profile.fade * random.uniform(0.6...1.4)
@@ -84,6 +89,15 @@ struct Runner: Sendable {
             }
         }
         return count > 0 ? max(sum / count, 0.5) : 1
+    }
+
+    /// Coaches ask for strides that build up over most of their length and are eased off, not braked.
+    private func stride(to peak: Double) -> Double {
+        let share = elapsed / max(strideSeconds, 1)
+        let low = max(strideFloor, profile.jogSpeed)
+        let rising = clamped(share / 0.65, 0...1)
+        let falling = clamped((1 - share) / 0.25, 0...1)
+        return low + (peak - low) * min(rising, falling)
     }
 
     private func fading(at time: Double) -> Double {
@@ -115,6 +129,9 @@ struct Runner: Sendable {
         case .work:
             target = plateau * fading(at: elapsed) * (1 + 0.004 * slow + 0.006 * fast)
             rise = profile.accelerationTime
+        case .stride(let peak):
+            target = stride(to: peak * profile.maxSpeed) * (1 + 0.01 * fast)
+            rise = 0.8
         }
         let wanted = (target - speed) / (target > speed ? rise : 0.9)
         let acceleration = max(wanted, -profile.braking)

@@ -17,6 +17,8 @@ struct Segment: Equatable, Sendable {
         case jog(Double)
         /// A work bout. The effort is the mean speed of its working part as a share of maximum.
         case work(effort: Double)
+        /// A stride: over its first two thirds up to `peak`, a share of maximum speed, then off it again.
+        case stride(peak: Double)
     }
     var activity: Activity
     var pace: Pace
@@ -58,6 +60,10 @@ struct WorkoutScript: Sendable {
                 writeSprintBlock(count, Double(work), Double(recovery))
             case .steady: writeSteady()
             case .fartlek: writeFartlekBlock()
+            case .thirtyThirty: writeBlock(of: 12) { $0.writeThirtyThirty() }
+            case .tabata: writeBlock(of: 8) { $0.writeTabata() }
+            case .tenTwentyThirty: writeBlock(of: 15) { $0.writeTenTwentyThirty() }
+            case .fourByFour: writeBlock(of: 4) { $0.writeFourByFour() }
             }
             waiting.reverse()
             block += 1
@@ -78,6 +84,10 @@ struct WorkoutScript: Sendable {
         write(.warmup, .walk(1.05), seconds: walk)
         write(.warmup, .jog(random.uniform(0.86...0.95)), seconds: jog / 2)
         write(.warmup, .jog(random.uniform(0.97...1.08)), seconds: jog / 2)
+        for _ in 0..<configuration.warmUpStrides {
+            write(.warmup, .stride(peak: random.uniform(0.75...0.9)), seconds: random.uniform(15...22))
+            write(.warmup, .walk(1), seconds: random.uniform(25...50))
+        }
         write(.warmup, .walk(0.9), seconds: ready)
     }
 
@@ -112,7 +122,56 @@ struct WorkoutScript: Sendable {
         }
     }
 
+    // MARK: Known workouts
+
+    private mutating func writeBlock(of count: Int, _ repetition: (inout WorkoutScript) -> Void) {
+        switch block {
+        case 0: writeWarmUp()
+        case 1...count: repetition(&self)
+        default:
+            writeCoolDown()
+            ended = true
+        }
+    }
+
+    private mutating func writeThirtyThirty() {
+        let aerobic = profile.aerobicSpeed / profile.maxSpeed
+        write(.sprint, .work(effort: aerobic * random.uniform(0.98...1.04)), seconds: 30)
+        write(.recovery, .jog(0.5 * profile.aerobicSpeed / profile.jogSpeed * random.uniform(0.95...1.05)), seconds: 30)
+    }
+
+    private mutating func writeTabata() {
+        // Nobody who rests 10 s repeats the first sprint.
+        let effort = 0.88 - 0.012 * Double(block - 1) + 0.01 * random.normal()
+        write(.sprint, .work(effort: effort), seconds: 20)
+        write(.recovery, random.chance(0.5) ? .stand : .walk(0.9), seconds: 10)
+    }
+
+    private mutating func writeTenTwentyThirty() {
+        let share = profile.maxSpeed / profile.jogSpeed
+        write(.recovery, .jog(share * random.uniform(0.28...0.34)), seconds: 30)
+        write(.recovery, .jog(share * random.uniform(0.48...0.56)), seconds: 20)
+        write(.sprint, .work(effort: random.uniform(0.86...0.94)), seconds: 10)
+        if block % 5 == 0, block < 15 { write(.recovery, .walk(1), seconds: 120) }
+    }
+
+    private mutating func writeFourByFour() {
+        let aerobic = profile.aerobicSpeed / profile.maxSpeed
+        write(.interval, .work(effort: aerobic * random.uniform(0.9...0.96)), seconds: 240)
+        write(.recovery, .jog(random.uniform(0.8...0.95)), seconds: 180)
+    }
+
+    // MARK: Runs
+
     private mutating func writeSteady() {
+        if configuration.stopsPerHour > 0 {
+            let part = min(
+                random.uniform(0.4...1.6) * 3600 / configuration.stopsPerHour, configuration.duration - planned)
+            write(.steady, .jog(random.uniform(0.95...1.1)), seconds: part)
+            ended = planned >= configuration.duration - 1
+            if !ended { write(.rest, .stand, seconds: random.uniform(8...60)) }
+            return
+        }
         let part = min(random.uniform(240...600), configuration.duration - planned)
         write(.steady, .jog(random.uniform(0.98...1.08)), seconds: part)
         ended = planned >= configuration.duration - 1
