@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+
+/// Runs all sessions that the options ask for and prints the tables.
+func evaluate(_ options: Options) throws {
+    var summary = Summary()
+    let conditions = Condition.all.filter { options.only.map($0.name.contains) ?? true }
+    for condition in options.isQuick ? conditions.map({ $0.quick() }) : conditions {
+        for seed in condition.base + 1...condition.base + UInt64(condition.count) {
+            let session = try Session(condition, seed: seed)
+            if options.listsErrors { listErrors(of: session) }
+            summary.add(session)
+        }
+    }
+    print("Bouts. Errors and latencies in s: |m| median of sizes, |p95| their 95th percentile, m median with sign.\n")
+    print(summary.bouts)
+    print("\nEfforts, in percentage points\n")
+    print(summary.efforts)
+    print("\nAims\n")
+    print(summary.aims)
+}
+
+/// What of one session is wrong, a line each.
+func listErrors(of session: Session) {
+    guard let truth = session.truth else { return }
+    let found = session.found
+    let matching = Matching(truth: truth.map(\.bout), found: found)
+    func say(_ what: String, _ bout: Bout) {
+        print(
+            "\(session.name) (\(session.condition)): \(what) \(bout.kind.rawValue) "
+                + "\(text(bout.start, 1))…\(text(bout.end, 1)) (\(text(bout.length, 1)) s)")
+    }
+    for index in truth.indices where !matching.pairs.contains(where: { $0.truth == index }) {
+        say("missed", truth[index].bout)
+    }
+    for index in found.indices where !matching.pairs.contains(where: { $0.found == index }) {
+        say("false", found[index])
+    }
+    for pair in matching.pairs {
+        let onset = found[pair.found].start - truth[pair.truth].bout.start
+        let end = found[pair.found].end - truth[pair.truth].bout.end
+        if max(abs(onset), abs(end)) > 2 { say("off by \(text(onset, 1)), \(text(end, 1)):", truth[pair.truth].bout) }
+    }
+}
