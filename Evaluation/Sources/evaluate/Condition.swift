@@ -17,6 +17,8 @@ struct Condition: Sendable {
         case sparse = "one sample in 5 s"
         case heartRate = "heart rate only"
         case steady = "steady running"
+        /// Real repetitions whose edges are known.
+        case labelled = "real repetitions"
         case other = "no aim of its own"
     }
 

@@ -1,15 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Foundation
 
+/// `Evaluation/Sources/evaluate/Evaluation.swift` lies four levels below it.
+private let root = URL(filePath: #filePath).appending(path: "../../../..").standardizedFileURL
+
 /// Runs all sessions that the options ask for and prints the tables.
 func evaluate(_ options: Options) throws {
     var summary = Summary()
+    let out = options.folder.map { URL(filePath: $0) }
+    if let out { try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true) }
+    func take(_ session: Session) throws {
+        if options.listsErrors { listErrors(of: session) }
+        if let out {
+            try Data(session.json.utf8).write(to: out.appending(path: session.fileName + ".json"))
+        }
+        summary.add(session)
+    }
     let conditions = Condition.all.filter { options.only.map($0.name.contains) ?? true }
     for condition in options.isQuick ? conditions.map({ $0.quick() }) : conditions {
         for seed in condition.base + 1...condition.base + UInt64(condition.count) {
             let session = try Session(condition, seed: seed)
-            if options.listsErrors { listErrors(of: session) }
-            summary.add(session)
+            try take(session)
+        }
+    }
+    if options.takesReal {
+        if let folder = RealFolder(projectRoot: root) {
+            for run in try folder.all() { try take(Session(run, in: folder)) }
+        } else {
+            print("There are no real recordings here: the simulated sessions only. See CONTRIBUTING.md.\n")
         }
     }
     print("Bouts. Errors and latencies in s: |m| median of sizes, |p95| their 95th percentile, m median with sign.\n")
@@ -30,6 +48,7 @@ func listErrors(of session: Session) {
             "\(session.name) (\(session.condition)): \(what) \(bout.kind.rawValue) "
                 + "\(text(bout.start, 1))…\(text(bout.end, 1)) (\(text(bout.length, 1)) s)")
     }
+    if session.half == .real { for bout in truth { say("true", bout.bout) } }
     for index in truth.indices where !matching.pairs.contains(where: { $0.truth == index }) {
         say("missed", truth[index].bout)
     }

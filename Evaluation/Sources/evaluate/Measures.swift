@@ -29,7 +29,7 @@ struct Measures {
     var recall: Double? { truth > 0 ? Double(matched) / Double(truth) : nil }
     /// `nil` where there was nothing to find and nothing was found.
     var f1: Double? { truth + found > 0 ? 2 * Double(matched) / Double(truth + found) : nil }
-    var falsePerHour: Double { hours > 0 ? Double(found - matched) / hours : 0 }
+    var falsePerHour: Double? { hours > 0 ? Double(found - matched) / hours : nil }
 
     mutating func add(_ session: Session) {
         guard let bouts = session.truth else { return }

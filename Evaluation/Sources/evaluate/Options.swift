@@ -2,10 +2,11 @@
 
 struct Options {
     static let usage = """
-        usage: evaluate [--quick] [--only TEXT] [--out FOLDER] [--errors]
+        usage: evaluate [--quick] [--only TEXT] [--out FOLDER] [--errors] [--real]
           --quick        a third of the simulated sessions
           --only TEXT    the conditions whose name contains TEXT
-          --out FOLDER   write each session as JSON, and the measures, into this folder
+          --out FOLDER   write each session as JSON into this folder
+          --real         the real recordings too: in SPRINTD_REAL_RECORDINGS, else ../shared/real beside the project
           --errors       list every missed, false and far-off bout
         """
 
@@ -17,6 +18,7 @@ struct Options {
     var only: String?
     var folder: String?
     var listsErrors = false
+    var takesReal = false
     var isAskingForHelp = false
 
     init(_ arguments: [String]) throws {
@@ -30,6 +32,7 @@ struct Options {
             case "--quick": isQuick = true
             case "--only": only = try value(of: option)
             case "--out": folder = try value(of: option)
+            case "--real": takesReal = true
             case "--errors": listsErrors = true
             case "--help": isAskingForHelp = true
             default: throw Refused(description: "\(option) is no option of this program\n\(Self.usage)")

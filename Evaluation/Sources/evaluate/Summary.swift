@@ -31,6 +31,11 @@ struct Summary {
                 if measures.sessions > 0 { table.add(Self.row(condition, half.rawValue, measures)) }
             }
         }
+        for session in sessions where session.half == .real && session.truth != nil {
+            var measures = Measures()
+            measures.add(session)
+            table.add(Self.row("  " + session.name, session.half.rawValue, measures))
+        }
         for half in [Session.Half.tuning, .heldOut] {
             let measures = measures { $0.half == half && $0.aim != .steady }
             if measures.sessions > 0 { table.add(Self.row("ALL SIMULATED", half.rawValue, measures)) }
@@ -64,6 +69,7 @@ struct Summary {
         }
         for half in [Session.Half.tuning, .heldOut] {
             let measures = measures { $0.half == half }
+            guard measures.sessions > 0 else { continue }
             table.add(Self.effortRow("ALL SIMULATED", half.rawValue, measures))
         }
         return table.text
@@ -82,9 +88,11 @@ struct Summary {
 
     /// The project's aims, and how far they are reached, for each half.
     var aims: String {
-        var table = Table(["aim", "wanted", "tuning", "held out"])
+        var table = Table(["aim", "wanted", "tuning", "held out", "real"])
         func add(_ name: String, _ wanted: String, _ value: (Session.Half) -> (Double?, Bool), _ decimals: Int) {
-            let cells = [Session.Half.tuning, .heldOut].map { half -> String in
+            let cells = Session.Half.allCases.map { half -> String in
+                // Of real runners no maximum is known, and of most recordings no truth.
+                guard half != .real || sessions.contains(where: { $0.half == .real }) else { return "–" }
                 let (number, reached) = value(half)
                 return text(number, decimals) + (number == nil ? "" : reached ? "  yes" : "  NO ")
             }
@@ -97,7 +105,9 @@ struct Summary {
         func of(_ aim: Condition.Aim, _ half: Session.Half) -> Measures {
             measures { $0.aim == aim && $0.half == half }
         }
-        for (aim, wanted) in [(Condition.Aim.fourHertz, 0.99), (.disturbed, 0.97), (.sparse, 0.93), (.heartRate, 0.9)] {
+        for (aim, wanted) in [
+            (Condition.Aim.fourHertz, 0.99), (.disturbed, 0.97), (.sparse, 0.93), (.heartRate, 0.9), (.labelled, 0.95),
+        ] {
             add("\(aim.rawValue): F1", "≥ \(text(wanted, 2))", { atLeast(wanted, of(aim, $0).f1) }, 3)
         }
         let four = Condition.Aim.fourHertz
