@@ -8,11 +8,17 @@ private let root = URL(filePath: #filePath).appending(path: "../../../..").stand
 func evaluate(_ options: Options) throws {
     var summary = Summary()
     let out = options.folder.map { URL(filePath: $0) }
-    if let out { try FileManager.default.createDirectory(at: out, withIntermediateDirectories: true) }
+    let folder = out?.appending(path: "sessions")
+    if let folder {
+        // What an earlier run left there would be taken for this one's.
+        try? FileManager.default.removeItem(at: folder)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    }
     func take(_ session: Session) throws {
         if options.listsErrors { listErrors(of: session) }
-        if let out {
-            try Data(session.json.utf8).write(to: out.appending(path: session.fileName + ".json"))
+        if let folder {
+            let json = session.json(order: summary.sessions.count)
+            try Data(json.utf8).write(to: folder.appending(path: session.fileName + ".json"))
         }
         summary.add(session)
     }
@@ -30,12 +36,26 @@ func evaluate(_ options: Options) throws {
             print("There are no real recordings here: the simulated sessions only. See CONTRIBUTING.md.\n")
         }
     }
-    print("Bouts. Errors and latencies in s: |m| median of sizes, |p95| their 95th percentile, m median with sign.\n")
-    print(summary.bouts)
-    print("\nEfforts, in percentage points\n")
-    print(summary.efforts)
-    print("\nAims\n")
-    print(summary.aims)
+    let details = """
+        Bouts. Errors and latencies in s: |m| median of sizes, |p95| their 95th percentile, m median with sign.
+
+        \(summary.bouts)
+
+        Efforts: found less true, in percentage points
+
+        \(summary.efforts)
+
+        """
+    let aims = "Aims\n\n\(summary.aims)\n"
+    if let out {
+        try Data("\(details)\n\(aims)".utf8).write(to: out.appending(path: "measures.txt"))
+        try Data(summary.json.utf8).write(to: out.appending(path: "measures.json"))
+        print(aims)
+        print("Every condition's figures: \(out.appending(path: "measures.txt").path)\n")
+    } else {
+        print(details)
+        print(aims)
+    }
 }
 
 /// What of one session is wrong, a line each.

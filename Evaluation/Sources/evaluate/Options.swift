@@ -5,7 +5,7 @@ struct Options {
         usage: evaluate [--quick] [--only TEXT] [--out FOLDER] [--errors] [--real]
           --quick        a third of the simulated sessions
           --only TEXT    the conditions whose name contains TEXT
-          --out FOLDER   write each session as JSON into this folder
+          --out FOLDER   write each session and all measures into this folder, and print the aims only
           --real         the real recordings too: in SPRINTD_REAL_RECORDINGS, else ../shared/real beside the project
           --errors       list every missed, false and far-off bout
         """

@@ -6,13 +6,17 @@ import Segmentation
 extension Session {
     /// For the pictures and for the methods that see the whole recording: schema `sprintd.evaluation/1`. Times in s, speeds in m/s, rates
     /// per minute.
-    var json: String {
+    ///
+    /// - Parameter order: the session's place among all.
+    func json(order: Int) -> String {
         var json = JSONWriter(pretty: false)
         json.object {
             $0.key("schema")
             $0.string("sprintd.evaluation/1")
             $0.key("name")
             $0.string(name)
+            $0.key("order")
+            $0.integer(order)
             $0.key("condition")
             $0.string(condition)
             $0.key("half")

@@ -12,7 +12,7 @@ struct Summary {
         return measures
     }
 
-    private var conditions: [String] {
+    var conditions: [String] {
         var seen: [String] = []
         for session in sessions where !seen.contains(session.condition) { seen.append(session.condition) }
         return seen
