@@ -7,6 +7,8 @@ SWIFT ?= swift
 SESSION ?= Fixtures/perfect-session/capture.pcapng
 ATHLETE ?= Fixtures/perfect-session/athlete.toml
 RATE ?= 20
+# Where `make evaluate` puts its figures and pictures.
+EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline evaluate
@@ -56,9 +58,17 @@ bench-ring: dependencies
 bench-pipeline: dependencies
 	$(SWIFT) run -c release --package-path Benchmarks pipeline-benchmark
 
-# QUICK=1 takes a third of the sessions.
-evaluate: dependencies
-	$(SWIFT) run -c release --package-path Evaluation evaluate $(if $(QUICK),--quick)
+# See docs/evaluation.md. QUICK=1 takes a third of the simulated sessions.
+evaluate: dependencies $(EVALUATION)/venv/requirements.txt
+	$(SWIFT) run -c release --package-path Evaluation evaluate --real --out $(EVALUATION) $(if $(QUICK),--quick)
+	@echo 'Comparing: this takes some minutes.'
+	$(EVALUATION)/venv/bin/python -B Evaluation/baselines/compare.py $(EVALUATION)
+
+$(EVALUATION)/venv/requirements.txt: Evaluation/baselines/requirements.txt
+	@python3 -c 'import ensurepip' || { echo "Python's venv is missing: install Debian's python3-venv." >&2; exit 69; }
+	python3 -m venv $(EVALUATION)/venv
+	$(EVALUATION)/venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	cp $< $@
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -25,7 +25,7 @@ struct Body: Sendable {
     init(_ configuration: SimulatedSession.Configuration, profile: AthleteProfile, index athlete: Int) {
         self.profile = profile
         let seed = configuration.seed
-        runner = Runner(profile, random: SplitMix64(seed: seed, stream: 0x4C45_4753, index: athlete))
+        runner = Runner(profile, configuration, random: SplitMix64(seed: seed, stream: 0x4C45_4753, index: athlete))
         heart = Heart(profile, random: SplitMix64(seed: seed, stream: 0x4245_4154, index: athlete))
         script = WorkoutScript(configuration, profile, index: athlete)
         planStart = configuration.lateStart > 0 ? -configuration.lateStart : configuration.leadIn

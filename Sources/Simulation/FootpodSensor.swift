@@ -9,7 +9,7 @@ struct FootpodSensor: Sendable {
     private(set) var distance = 0.0
     /// When `distance` was true, in seconds of the recording.
     private(set) var computed = -Double.infinity
-    /// m/s, smoothed over about two strides.
+    /// m/s, smoothed over some strides.
     private(set) var speed = 0.0
     /// One-foot strides per minute.
     private(set) var cadence = 0.0
@@ -20,6 +20,7 @@ struct FootpodSensor: Sendable {
     private var random: SplitMix64
     private let calibration: Double
     private let distanceOffset: Double
+    private let smoothing: Double
     private let spikesPerHour: Double
     /// Whether this pod goes on sending its last speed when the runner stands, as many do.
     private let repeatsLastSpeed: Bool
@@ -39,6 +40,7 @@ struct FootpodSensor: Sendable {
         strideOffset = random.integer(below: 256)
         clockOffset = random.uniform(0...256)
         repeatsLastSpeed = random.chance(0.4)
+        smoothing = configuration.podSmoothing
         spikesPerHour = configuration.speedSpikes
         distance = distanceOffset
     }
@@ -74,9 +76,9 @@ struct FootpodSensor: Sendable {
         let seconds = stride.time - last.time
         let measured = (stride.position - last.position) / seconds * calibration * (1 + 0.02 * random.normal())
         // The first stride after a stand has nothing to be smoothed with.
-        speed = speed == 0 ? measured : speed + 0.55 * (measured - speed)
+        speed = speed == 0 ? measured : speed + smoothing * (measured - speed)
         let perMinute = 60 / seconds * (1 + 0.01 * random.normal())
-        cadence = cadence == 0 ? perMinute : cadence + 0.55 * (perMinute - cadence)
+        cadence = cadence == 0 ? perMinute : cadence + smoothing * (perMinute - cadence)
     }
 
     /// m/s as the next message says it; a spike lasts one to three messages.

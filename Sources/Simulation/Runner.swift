@@ -31,6 +31,8 @@ struct Runner: Sendable {
     }
 
     private let profile: AthleteProfile
+    private let wander: Double
+    private let runOut: Double
     private var random: SplitMix64
     /// Footfalls, as a fraction of a stride.
     private var stridePhase = 0.0
@@ -54,8 +56,10 @@ struct Runner: Sendable {
     private static let slowStep = (2 * Body.step / 25).squareRoot()
     private static let fastStep = (2 * Body.step / 2).squareRoot()
 
-    init(_ profile: AthleteProfile, random: SplitMix64) {
+    init(_ profile: AthleteProfile, _ configuration: SimulatedSession.Configuration, random: SplitMix64) {
         self.profile = profile
+        wander = configuration.paceWander
+        runOut = configuration.runOut ?? profile.braking
         self.random = random
     }
 
@@ -124,17 +128,17 @@ struct Runner: Sendable {
             target = profile.walkSpeed * share * (1 + 0.025 * slow + 0.015 * fast)
             rise = 0.8
         case .jog(let share):
-            target = profile.jogSpeed * share * (1 + 0.02 * slow + 0.01 * fast)
+            target = profile.jogSpeed * share * (1 + (0.02 + wander) * slow + 0.01 * fast)
             rise = 1.6
         case .work:
-            target = plateau * fading(at: elapsed) * (1 + 0.004 * slow + 0.006 * fast)
+            target = plateau * fading(at: elapsed) * (1 + (0.004 + 0.5 * wander) * slow + 0.006 * fast)
             rise = profile.accelerationTime
         case .stride(let peak):
             target = stride(to: peak * profile.maxSpeed) * (1 + 0.01 * fast)
             rise = 0.8
         }
         let wanted = (target - speed) / (target > speed ? rise : 0.9)
-        let acceleration = max(wanted, -profile.braking)
+        let acceleration = max(wanted, -runOut)
         let before = speed
         speed = max(0, speed + acceleration * step)
         if target == 0, speed < Self.stopping { speed = 0 }

@@ -7,8 +7,9 @@ struct Condition: Sendable {
     enum Source: Sendable {
         /// Frames of the sensors' radios, through the decoders. A footpod's speed comes 4 times a second on ANT+, once on Bluetooth.
         case radio
-        /// Samples as of a file, so many seconds apart; without speed for a sensor that tells cadence only.
-        case samples(every: Double, withSpeed: Bool)
+        /// Samples as of a file, so many seconds apart; without speed for a sensor that tells cadence only; smoothed
+        /// with a time constant in s, as watches do.
+        case samples(every: Double, withSpeed: Bool, smoothing: Double = 0.8)
     }
     /// What the thresholds of the project's aims are held against.
     enum Aim: String, CaseIterable, Sendable {
@@ -46,7 +47,7 @@ struct Condition: Sendable {
     }
 
     static let all: [Condition] = [
-        Condition(name: "5 × 30/90", base: 1000, count: 20, aim: .fourHertz, plans: ["sprint-5x30-90"]),
+        Condition(name: "5 × 30/90", base: 1000, count: 14, aim: .fourHertz, plans: ["sprint-5x30-90"]),
         Condition(
             name: "other sets", base: 2000, count: 14, aim: .fourHertz,
             plans: [
@@ -54,17 +55,17 @@ struct Condition: Sendable {
                 "sprint-12x8-40", "sprint-3x30-240",
             ]),
         Condition(
-            name: "below target", base: 3000, count: 10, aim: .fourHertz, plans: ["sprint-5x30-90", "sprint-6x20-60"]
+            name: "below target", base: 3000, count: 8, aim: .fourHertz, plans: ["sprint-5x30-90", "sprint-6x20-60"]
         ) {
             $0.belowTargetSprints = $0.seed % 4 < 2 ? [2, 4] : [1, 2, 3, 4, 5, 6]
         },
-        Condition(name: "fartlek", base: 4000, count: 12, aim: .fourHertz, plans: ["fartlek"]),
-        Condition(name: "30-30", base: 5000, count: 8, aim: .fourHertz, plans: ["30-30"]),
-        Condition(name: "tabata", base: 6000, count: 8, aim: .fourHertz, plans: ["tabata"]),
-        Condition(name: "10-20-30", base: 7000, count: 8, aim: .fourHertz, plans: ["10-20-30"]),
-        Condition(name: "4 × 4 min", base: 8000, count: 8, aim: .fourHertz, plans: ["4x4"]),
+        Condition(name: "fartlek", base: 4000, count: 10, aim: .fourHertz, plans: ["fartlek"]),
+        Condition(name: "30-30", base: 5000, count: 6, aim: .fourHertz, plans: ["30-30"]),
+        Condition(name: "tabata", base: 6000, count: 6, aim: .fourHertz, plans: ["tabata"]),
+        Condition(name: "10-20-30", base: 7000, count: 6, aim: .fourHertz, plans: ["10-20-30"]),
+        Condition(name: "4 × 4 min", base: 8000, count: 6, aim: .fourHertz, plans: ["4x4"]),
         Condition(
-            name: "warm-up strides", base: 9000, count: 10, aim: .fourHertz,
+            name: "warm-up strides", base: 9000, count: 8, aim: .fourHertz,
             plans: ["sprint-5x30-90", "sprint-6x15-60"]
         ) {
             $0.warmUpStrides = 3 + Int($0.seed % 3)
@@ -76,7 +77,7 @@ struct Condition: Sendable {
             name: "footpod only", base: 11_000, count: 6, aim: .fourHertz, plans: ["footpod-only", "fartlek"]
         ) { $0.strap = nil },
         Condition(
-            name: "Bluetooth, 1 Hz", base: 12_000, count: 8, aim: .other, plans: ["sprint-5x30-90", "fartlek"]
+            name: "Bluetooth, 1 Hz", base: 12_000, count: 6, aim: .other, plans: ["sprint-5x30-90", "fartlek"]
         ) {
             $0.strap = .ble
             $0.footpod = .ble
@@ -91,7 +92,7 @@ struct Condition: Sendable {
             $0.arrivalJitter = 0.01
         },
         Condition(
-            name: "outages 8–40 s", base: 14_000, count: 6, aim: .other, plans: ["sprint-5x30-90"]
+            name: "outages 8–40 s", base: 14_000, count: 4, aim: .other, plans: ["sprint-5x30-90"]
         ) { $0.outageEvery = 240 },
         Condition(
             name: "20 Hz", base: 15_000, count: 4, aim: .other, plans: ["sprint-5x30-90", "fartlek"],
@@ -109,14 +110,14 @@ struct Condition: Sendable {
             name: "one in 8 s", base: 19_000, count: 6, aim: .other, plans: ["sprint-5x30-90"],
             source: .samples(every: 8, withSpeed: true)),
         Condition(
-            name: "cadence only", base: 20_000, count: 8, aim: .other, plans: ["sprint-5x30-90"],
+            name: "cadence only", base: 20_000, count: 6, aim: .other, plans: ["sprint-5x30-90"],
             source: .samples(every: 1, withSpeed: false)
         ) { $0.strap = nil },
         Condition(
-            name: "heart rate only", base: 21_000, count: 12, aim: .heartRate, plans: ["heart-rate-only"]
+            name: "heart rate only", base: 21_000, count: 10, aim: .heartRate, plans: ["heart-rate-only"]
         ) { if $0.seed % 4 < 2 { $0.strap = .ble } },
         Condition(
-            name: "steady", base: 22_000, count: 10, aim: .steady, plans: ["steady"]
+            name: "steady", base: 22_000, count: 8, aim: .steady, plans: ["steady"]
         ) {
             $0.duration = 3600
             switch $0.seed % 10 / 2 {
@@ -127,6 +128,32 @@ struct Condition: Sendable {
                 $0.heartRateSpikes = 20
             default: break
             }
+        },
+        Condition(
+            name: "steady, hilly", base: 23_000, count: 6, aim: .steady, plans: ["steady"]
+        ) {
+            $0.duration = 3600
+            // Among even and among odd seeds alike: 5, 6.5 and 8 %.
+            $0.paceWander = 0.05 + 0.015 * Double($0.seed / 2 % 3)
+            if $0.seed % 4 < 2 { $0.stopsPerHour = 6 }
+        },
+        Condition(
+            name: "hilly", base: 24_000, count: 6, aim: .other, plans: ["sprint-5x30-90", "fartlek", "4x4"]
+        ) { $0.paceWander = 0.06 },
+        Condition(
+            name: "slow footpod", base: 25_000, count: 4, aim: .other, plans: ["sprint-5x30-90", "fartlek"]
+        ) { $0.podSmoothing = 0.25 },
+        Condition(
+            name: "running out", base: 26_000, count: 4, aim: .other, plans: ["sprint-5x30-90", "sprint-8x20-60"]
+        ) { $0.runOut = 0.7 + 0.05 * Double($0.seed % 8) },
+        Condition(
+            name: "watch, 3 s smooth", base: 27_000, count: 6, aim: .other,
+            plans: ["sprint-5x30-90", "fartlek", "4x4"], source: .samples(every: 1, withSpeed: true, smoothing: 3)),
+        Condition(
+            name: "late start, missed", base: 28_000, count: 4, aim: .fourHertz, plans: ["sprint-5x30-90"]
+        ) {
+            $0.lateStart = 150
+            $0.missedSprints = [3]
         },
     ]
 

@@ -41,6 +41,10 @@ func evaluate(_ options: Options) throws {
 
         \(summary.bouts)
 
+        Kinds of phases: what was done, and what it was taken for, in per cent of the time
+
+        \(summary.kinds)
+
         Efforts: found less true, in percentage points
 
         \(summary.efforts)

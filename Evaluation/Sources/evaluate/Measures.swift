@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Analysis
+import Segmentation
 
 /// How well the found bouts of some sessions are the true ones.
 struct Measures {
@@ -23,7 +24,17 @@ struct Measures {
     private(set) var strides = 0
     private(set) var stridesTaken = 0
 
+    /// Seconds by what was done and, within, by what it was taken for.
+    private(set) var kinds: [String: [String: Double]] = [:]
+
     static let target = 0.8
+
+    /// The share of time that was taken for what it was; `nil` where no phase is known.
+    var rightTime: Double? {
+        let all = kinds.values.reduce(0) { $0 + $1.values.reduce(0, +) }
+        let right = kinds.reduce(0) { $0 + ($1.value[$1.key] ?? 0) }
+        return all > 0 ? right / all : nil
+    }
 
     var precision: Double? { found > 0 ? Double(matched) / Double(found) : nil }
     var recall: Double? { truth > 0 ? Double(matched) / Double(truth) : nil }
@@ -53,6 +64,12 @@ struct Measures {
             if place + 1 < phases.count { endLatency.add(phases[place + 1].decided - truth.bout.end) }
             if let sprint = session.analysis.sprints.first(where: { $0.start == bout.start }) {
                 add(sprint, truth, of: session)
+            }
+        }
+        for known in session.truePhases {
+            for phase in phases {
+                let shared = min(known.end, phase.end) - max(known.start, phase.start)
+                if shared > 0 { kinds[known.kind, default: [:]][phase.kind.rawValue, default: 0] += shared }
             }
         }
         strides += session.strides.count

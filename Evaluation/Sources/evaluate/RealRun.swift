@@ -42,18 +42,18 @@ struct SpeedTrack {
 
     /// The time at which the speed leaves one level for another near a lap's press.
     ///
-    /// A ramp — level, straight line, level — is fitted to the speeds within 30 s of the press (less where a neighbouring press is nearer
-    /// than a minute) by least squares: for each start and end of the ramp on a grid of half a second, the start within −15…+20 s of the
-    /// press and the ramp up to 20 s long, the two levels are solved for, and the ramp with the least squared error that goes the right way
-    /// is taken. Its first corner is where the runner began to accelerate, or to slow.
+    /// A ramp — level, straight line, level — is fitted by least squares to the speeds within 30 s of the press (half the way to the next
+    /// press where that is less): for each start of the ramp in that window and each length up to 20 s, on grids of half a second, the two
+    /// levels are solved for, and the ramp with the least squared error that goes the right way is taken. Its first corner is where the
+    /// runner began to accelerate, or to slow.
     ///
     /// - Returns: the press itself where no such ramp fits, as at a recording's ends.
     func edge(near press: Double, rising: Bool, reach: Double) -> Double {
         let window = time.indices.filter { abs(time[$0] - press) <= reach }
         guard window.count >= 6, let first = window.first, let last = window.last else { return press }
         var best: (error: Double, start: Double)?
-        var start = max(press - 15, time[first])
-        while start <= min(press + 20, time[last]) {
+        var start = time[first]
+        while start < time[last] {
             var length = 1.0
             while length <= 20 {
                 if let fit = fit(window, from: start, length: length), fit.rises == rising,

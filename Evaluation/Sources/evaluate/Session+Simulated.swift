@@ -18,8 +18,10 @@ extension Session {
             subject = Subject(Self.athlete(profile, isKnown: condition.knowsMaxima))
             try Self.run(&session, into: &subject)
             record = session.records[0]
-        case .samples(let period, let withSpeed):
-            var stream = SampleStream(configuration, period: period)
+        case .samples(let period, let withSpeed, let smoothing):
+            var noise = SampleNoise()
+            noise.smoothing = smoothing
+            var stream = SampleStream(configuration, period: period, noise: noise)
             profile = stream.profile
             subject = Subject(Self.athlete(profile, isKnown: condition.knowsMaxima))
             stream.run { Self.feed($0, withSpeed: withSpeed, into: &subject) }
@@ -40,6 +42,11 @@ extension Session {
             return TrueBout(
                 bout: Bout(start: bout.start - start, end: bout.end - start), externalEffort: bout.effort,
                 internalEffort: peakIsItsOwn ? bout.peakHeartRate / profile.maxHeartRate : nil)
+        }
+        truePhases = record.phases.map { phase in
+            var kind = phase.activity.rawValue
+            if phase.activity.isWork { kind = Bout(start: phase.start, end: phase.end).kind.rawValue }
+            return (kind, phase.start - start, phase.end - start)
         }
         strides = record.strides.map { ($0.start - start, $0.end - start) }
     }

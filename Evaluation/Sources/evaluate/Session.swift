@@ -42,6 +42,8 @@ struct Session {
     var duration: Double
     /// `nil` for a real recording whose truth is not known; then it is only drawn.
     var truth: [TrueBout]?
+    /// What the athlete did all along; empty where that is not known.
+    var truePhases: [(kind: String, start: Double, end: Double)] = []
     /// Strides of the warm-up: not to be found.
     var strides: [(start: Double, end: Double)] = []
     var analysis: AnalysisDocument

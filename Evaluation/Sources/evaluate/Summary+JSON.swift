@@ -59,6 +59,7 @@ extension Summary {
         integer("matched", measures.matched)
         number("f1", measures.f1)
         number("false_per_hour", measures.falsePerHour)
+        number("right_time", measures.rightTime)
         distribution("onset_error_s", measures.onset)
         distribution("end_error_s", measures.end)
         distribution("start_latency_s", measures.startLatency)

@@ -23,7 +23,7 @@ struct Summary {
         var table = Table([
             "condition", "half", "n", "true", "found", "match", "F1", "onset |m|", "|p95|", "m", "end |m|", "|p95|",
             "m",
-            "start known m", "p95", "end known m", "p95",
+            "start known m", "p95", "end known m", "p95", "time right",
         ])
         for condition in conditions {
             for half in Session.Half.allCases {
@@ -50,7 +50,24 @@ struct Summary {
             text(measures.onset.median, 2), text(measures.end.absolute.median, 2), text(measures.end.absolute.p95, 2),
             text(measures.end.median, 2), text(measures.startLatency.median, 2), text(measures.startLatency.p95, 2),
             text(measures.endLatency.median, 2), text(measures.endLatency.p95, 2),
+            measures.rightTime.map { text(100 * $0, 1) + " %" } ?? "–",
         ]
+    }
+
+    /// What was done, a row each, and what it was taken for, in per cent of the time.
+    var kinds: String {
+        let names = ["rest", "warmup", "sprint", "interval", "recovery", "steady", "cooldown"]
+        var table = Table(["done", "half", "hours"] + names)
+        for name in names {
+            for half in [Session.Half.tuning, .heldOut] {
+                let row = measures { $0.half == half }.kinds[name] ?? [:]
+                let all = row.values.reduce(0, +)
+                guard all > 0 else { continue }
+                table.add(
+                    [name, half.rawValue, text(all / 3600, 2)] + names.map { text(100 * (row[$0] ?? 0) / all, 1) })
+            }
+        }
+        return table.text
     }
 
     /// Efforts: found less true, in percentage points.
