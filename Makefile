@@ -70,11 +70,14 @@ $(EVALUATION)/venv/requirements.txt: Evaluation/baselines/requirements.txt
 	$(EVALUATION)/venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	cp $< $@
 
+# Not the whole folder: it links to Sources.
+EVALUATOR = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests
+
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests $(EVALUATOR)
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests $(EVALUATOR)
 
 clean:
 	$(SWIFT) package clean

@@ -44,5 +44,6 @@ let package = Package(
                 "Simulation",
             ],
             swiftSettings: settings),
+        .testTarget(name: "evaluateTests", dependencies: ["evaluate"], swiftSettings: settings),
     ]
 )

@@ -6,7 +6,7 @@ best of them, which no real user could. All get the same signal as the segmenter
 speed where there is one, else cadence, else heart rate, as means of one second, gaps bridged by straight lines.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -143,9 +143,21 @@ def sport_activities_features(signal: Signal) -> Candidates:
     yield ("nothing", 0), []
 
 
+def _with_lags(method: Callable[[Signal], Candidates]) -> Callable[[Signal], Candidates]:
+    """Heart rate follows effort late: where there is nothing else, all bouts are also tried up to 40 s earlier."""
+
+    def candidates(signal: Signal) -> Candidates:
+        lags = range(0, 41, 4) if signal.name == "heart rate" else (0,)
+        for setting, found in method(signal):
+            for lag in lags:
+                yield (*setting, lag), [Bout(b.kind, b.start - lag, b.end - lag) for b in found]
+
+    return candidates
+
+
 METHODS = {
-    "PELT": pelt,
-    "binary seg.": binary_segmentation,
-    "threshold": threshold,
-    "s-a-features": sport_activities_features,
+    "PELT": _with_lags(pelt),
+    "binary seg.": _with_lags(binary_segmentation),
+    "threshold": _with_lags(threshold),
+    "s-a-features": _with_lags(sport_activities_features),
 }

@@ -52,13 +52,16 @@ def picture(result: dict, lanes: dict[str, list[Bout]]) -> str:
     speeds = [v for v in session["speed_mps"] if v is not None]
     fast = max([4.0, *speeds])
     column, top, unit = ("speed_mps", fast, "m/s") if speeds else ("cadence_spm", 240.0, "steps/min")
+    drawn = any(v is not None for v in session[column])
     for part in range(5):
         value = top * part / 4
         y = axis - PLOT * part / 4
         text = f"{value:.1f}" if speeds else f"{value:.0f}"
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#1f5fa8">{text}</text>')
+        if drawn:
+            parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#1f5fa8">{text}</text>')
         parts.append(f'<text x="{WIDTH - RIGHT + 6}" y="{y + 4:.1f}" fill="#b33">{40 + 40 * part}</text>')
-    parts.append(f'<text x="{LEFT - 6}" y="{TOP - 8}" text-anchor="end" fill="#1f5fa8">{unit}</text>')
+    if drawn:
+        parts.append(f'<text x="{LEFT - 6}" y="{TOP - 8}" text-anchor="end" fill="#1f5fa8">{unit}</text>')
     parts.append(f'<text x="{WIDTH - RIGHT + 6}" y="{TOP - 8}" fill="#b33">bpm</text>')
     parts += _line(session, "hr_bpm", x, lambda v: axis - PLOT * (v - 40) / 160, "#d88", 1)
     parts += _line(session, column, x, lambda v: axis - PLOT * v / top, "#1f5fa8", 1.1)

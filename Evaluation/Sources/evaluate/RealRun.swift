@@ -40,6 +40,9 @@ struct SpeedTrack {
     /// m/s.
     var speed: [Double] = []
 
+    /// In m/s: less than half the step from a walk to a jog is no edge.
+    private static let leastChange = 0.3
+
     /// The time at which the speed leaves one level for another near a lap's press.
     ///
     /// A ramp — level, straight line, level — is fitted by least squares to the speeds within 30 s of the press (half the way to the next
@@ -56,7 +59,8 @@ struct SpeedTrack {
         while start < time[last] {
             var length = 1.0
             while length <= 20 {
-                if let fit = fit(window, from: start, length: length), fit.rises == rising,
+                if let fit = fit(window, from: start, length: length),
+                    (rising ? fit.change : -fit.change) >= Self.leastChange,
                     fit.error < best?.error ?? .infinity
                 {
                     best = (fit.error, start)
@@ -68,7 +72,7 @@ struct SpeedTrack {
         return best?.start ?? press
     }
 
-    private func fit(_ window: [Int], from start: Double, length: Double) -> (error: Double, rises: Bool)? {
+    private func fit(_ window: [Int], from start: Double, length: Double) -> (error: Double, change: Double)? {
         // v = a + b s, with s running from 0 to 1 along the ramp.
         var (n, sumS, sumSS, sumV, sumSV, sumVV) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
         for index in window {
@@ -85,6 +89,6 @@ struct SpeedTrack {
         let slope = (n * sumSV - sumS * sumV) / spread
         let level = (sumV - slope * sumS) / n
         let error = sumVV - level * sumV - slope * sumSV
-        return (error, slope > 0)
+        return (error, slope)
     }
 }
