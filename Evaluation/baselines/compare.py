@@ -36,7 +36,10 @@ def evaluate(path: Path) -> dict:
     for name, method in METHODS.items():
         best: tuple[Score, tuple, list[Bout]] | None = None
         counts = {}
-        if truth is not None:
+        if truth == []:
+            # Where there is nothing to find, the truth chooses a setting that finds nothing.
+            best = (score([], []), ("nothing",), [])
+        elif truth is not None:
             for setting, candidate in method(signal):
                 candidate_score = score(truth, candidate)
                 counts[setting] = (len(candidate_score.pairs), len(candidate))
