@@ -32,6 +32,10 @@ package struct ANTFramer: Sendable {
 
     package init() {}
 
+    /// Whether bytes of a transfer before wait for more.
+    @inline(__always)
+    var isCarrying: Bool { carried > 0 }
+
     /// Finds the next message of a transfer. Call with the same transfer until it returns `nil`; what is
     /// unfinished then is kept for the next transfer.
     ///

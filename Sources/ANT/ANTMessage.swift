@@ -23,30 +23,57 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     /// - Returns: `nil` when the checksum, the XOR of all bytes before it, does not hold.
     @inline(__always)
     init?(frame: Span<UInt8>) {
-        if frame.count == 13 {
-            var word: UInt64 = 0
-            word = UInt64(frame[4]) | UInt64(frame[5]) &<< 8 | UInt64(frame[6]) &<< 16 | UInt64(frame[7]) &<< 24
-            word |= UInt64(frame[8]) &<< 32 | UInt64(frame[9]) &<< 40 | UInt64(frame[10]) &<< 48
-            word |= UInt64(frame[11]) &<< 56
-            let head = frame[0] ^ frame[1] ^ frame[2] ^ frame[3] ^ frame[12]
-            guard head == Self.parity(word) else { return nil }
-            self.init(standard: ANTMessageID(rawValue: frame[2]), first: frame[3], middle: word)
-        } else {
+        // Nearly all are data messages, of 13 bytes or, with what sticks add, of up to 29: their bytes are loaded by the word.
+        let count = frame.count
+        guard count >= 13, count <= 29 else {
             self.init(anyFrame: frame)
+            return
         }
+        let head = Self.fourBytes(frame, 0)
+        let middle = Self.eightBytes(frame, 4)
+        var parity = middle ^ UInt64(head) ^ UInt64(frame[count &- 1])
+        var tail: (UInt64, UInt64) = (0, 0)
+        if count > 13 {
+            // The word before the checksum, less what of it is already in the words before.
+            let last = Self.eightBytes(frame, count &- 9)
+            if count <= 21 {
+                tail.0 = last &>> UInt64(truncatingIfNeeded: 8 &* (21 &- count))
+            } else {
+                tail = (Self.eightBytes(frame, 12), last &>> UInt64(truncatingIfNeeded: 8 &* (29 &- count)))
+            }
+            parity ^= tail.0 ^ tail.1
+        }
+        guard Self.parity(parity) == 0 else { return nil }
+        self.init(head: head, length: UInt8(truncatingIfNeeded: count &- 4), middle: middle, tail: tail)
     }
 
-    /// A message of 9 payload bytes.
+    /// - Parameter head: the frame's first four bytes: sync, length, identifier and the payload's first.
     @inline(__always)
-    private init(standard id: ANTMessageID, first: UInt8, middle: UInt64) {
-        self.id = id
-        length = 9
-        self.first = first
+    private init(head: UInt32, length: UInt8, middle: UInt64, tail: (UInt64, UInt64)) {
+        id = ANTMessageID(rawValue: UInt8(truncatingIfNeeded: head &>> 16))
+        self.length = length
+        first = UInt8(truncatingIfNeeded: head &>> 24)
         self.middle = middle
-        tail0 = 0
-        tail1 = 0
+        tail0 = tail.0
+        tail1 = tail.1
         tail2 = 0
         tail3 = 0
+    }
+
+    /// Little-endian. One check of bounds, then one load.
+    @inline(__always)
+    private static func fourBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt32 {
+        let four = bytes.extracting(start..<start &+ 4)
+        return UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16 | UInt32(four[3]) &<< 24
+    }
+
+    /// Little-endian. One check of bounds, then one load.
+    @inline(__always)
+    private static func eightBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+        let eight = bytes.extracting(start..<start &+ 8)
+        let low = UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16 | UInt64(eight[3]) &<< 24
+        let high = UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16 | UInt64(eight[7]) &<< 24
+        return low | high &<< 32
     }
 
     @inline(never)
@@ -77,12 +104,7 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     @inline(__always)
     private static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
         guard start < bytes.count else { return 0 }
-        guard bytes.count &- start >= 8 else { return endWord(bytes, start) }
-        // One check of bounds, then one load.
-        let eight = bytes.extracting(start..<start &+ 8)
-        let low = UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16 | UInt64(eight[3]) &<< 24
-        let high = UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16 | UInt64(eight[7]) &<< 24
-        return low | high &<< 32
+        return bytes.count &- start >= 8 ? eightBytes(bytes, start) : endWord(bytes, start)
     }
 
     private static func endWord(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
@@ -162,6 +184,27 @@ extension ANTMessage {
         guard length > 9, id.carriesData else { return nil }
         return ANTExtendedData(of: self)
     }
+
+    /// The channel id in the extended data; `nil` when there is none. As ``extendedData`` tells it, without the rest.
+    @inline(__always)
+    var extendedChannelID: ANTChannelID? {
+        guard length > 9, id.carriesData else { return nil }
+        let flags = tail0 & 0xFF
+        guard flags & 0x80 != 0, !id.carriesLegacyExtendedData else { return ANTExtendedData(of: self)?.channelID }
+        // All that the flags announce has to be there. The signal strength's own first byte is payload byte 14.
+        var end: UInt8 = 14
+        if flags & 0x40 != 0 { end = flags & 0x20 != 0 && tail0 &>> 40 & 0xFF == 0x10 ? 18 : 17 }
+        if flags & 0x20 != 0 { end &+= 2 }
+        guard length >= end else { return nil }
+        return ANTChannelID(
+            deviceNumber: UInt16(truncatingIfNeeded: tail0 &>> 8),
+            deviceType: UInt8(truncatingIfNeeded: tail0 &>> 24),
+            transmissionType: UInt8(truncatingIfNeeded: tail0 &>> 32))
+    }
+
+    /// All that the ``extendedChannelID`` of a broadcast depends on, its length and payload bytes 9 to 14, in one word that is never 0.
+    @inline(__always)
+    var senderSignature: UInt64 { tail0 &<< 16 | UInt64(length) }
 
     /// What a response or an event is about and says; `nil` for other messages.
     package var response: ANTResponse? {
