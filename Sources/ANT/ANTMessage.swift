@@ -4,23 +4,25 @@
 ///
 /// The longest message of current sticks is an advanced burst of 24 data bytes with its extended data; 41 leaves room.
 /// Payload bytes 1...8 of a data message are the sensor's page, so they lie in one word.
+@usableFromInline
 package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     /// The longest payload read, in bytes. A longer one is taken for a false start.
-    package static let maximumLength = 41
+    @inlinable package static var maximumLength: Int { 41 }
 
-    package let id: ANTMessageID
+    @usableFromInline package let id: ANTMessageID
     /// Payload bytes: 1...41.
-    package let length: UInt8
-    private let first: UInt8
-    private let middle: UInt64
-    private let tail0: UInt64
-    private let tail1: UInt64
-    private let tail2: UInt64
-    private let tail3: UInt64
+    @usableFromInline package let length: UInt8
+    @usableFromInline let first: UInt8
+    @usableFromInline let middle: UInt64
+    @usableFromInline let tail0: UInt64
+    @usableFromInline let tail1: UInt64
+    @usableFromInline let tail2: UInt64
+    @usableFromInline let tail3: UInt64
 
     /// - Parameter frame: sync, length, identifier, payload and checksum: exactly the bytes that the length announces,
     ///   with a length in 1...41 (the framer's business).
     /// - Returns: `nil` when the checksum, the XOR of all bytes before it, does not hold.
+    @inlinable
     @inline(__always)
     init?(frame: Span<UInt8>) {
         // Nearly all are data messages, of 13 bytes or, with what sticks add, of up to 29: their bytes are loaded by the word.
@@ -48,8 +50,9 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// - Parameter head: the frame's first four bytes: sync, length, identifier and the payload's first.
+    @inlinable
     @inline(__always)
-    private init(head: UInt32, length: UInt8, middle: UInt64, tail: (UInt64, UInt64)) {
+    init(head: UInt32, length: UInt8, middle: UInt64, tail: (UInt64, UInt64)) {
         id = ANTMessageID(rawValue: UInt8(truncatingIfNeeded: head &>> 16))
         self.length = length
         first = UInt8(truncatingIfNeeded: head &>> 24)
@@ -61,23 +64,26 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// Little-endian. One check of bounds, then one load.
+    @inlinable
     @inline(__always)
-    private static func fourBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt32 {
+    static func fourBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt32 {
         let four = bytes.extracting(start..<start &+ 4)
         return UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16 | UInt32(four[3]) &<< 24
     }
 
     /// Little-endian. One check of bounds, then one load.
+    @inlinable
     @inline(__always)
-    private static func eightBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+    static func eightBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
         let eight = bytes.extracting(start..<start &+ 8)
         let low = UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16 | UInt64(eight[3]) &<< 24
         let high = UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16 | UInt64(eight[7]) &<< 24
         return low | high &<< 32
     }
 
+    @usableFromInline
     @inline(never)
-    private init?(anyFrame frame: Span<UInt8>) {
+    init?(anyFrame frame: Span<UInt8>) {
         guard frame.count >= 5 else { return nil }
         let checksum = frame[frame.count - 1]
         let head = frame[0] ^ frame[1] ^ frame[2] ^ checksum
@@ -118,8 +124,9 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The XOR of the eight bytes of a word.
+    @inlinable
     @inline(__always)
-    private static func parity(_ word: UInt64) -> UInt8 {
+    static func parity(_ word: UInt64) -> UInt8 {
         var folded = word ^ word &>> 32
         folded ^= folded &>> 16
         folded ^= folded &>> 8
@@ -160,14 +167,22 @@ extension ANTMessage {
     /// The channel that the message is about; `nil` when it is about the whole stick.
     ///
     /// In a burst the upper three bits of the byte number the packet.
+    @inlinable
     @inline(__always)
     package var channel: UInt8? {
-        if id == .broadcast { return first }
+        if id.rawValue == 0x4E { return first }
+        return otherChannel
+    }
+
+    /// The channel of a message that is no broadcast.
+    @usableFromInline
+    var otherChannel: UInt8? {
         guard id.namesChannel else { return nil }
         return id == .burst || id == .legacyExtendedBurst || id.rawValue == 0x72 ? first & 0x1F : first
     }
 
     /// The sensor's 8 bytes; `nil` unless the message carries data and has all 8.
+    @inlinable
     @inline(__always)
     package var page: ANTPage? {
         if id.rawValue >= 0x4E && id.rawValue <= 0x50 {
