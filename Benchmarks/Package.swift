@@ -57,6 +57,7 @@ let package = Package(
             dependencies: [
                 "ANT", "Analysis", "Capture", "CThreads", "Figures", "Fusion", "Measurement", "Pipeline", "Scoring",
                 "Segmentation", "Simulation",
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
             swiftSettings: settings,
             // Nothing here imports the C library, whose mathematics `rounded()` calls.

@@ -14,6 +14,9 @@ struct ANTChannel: Sendable, BitwiseCopyable {
     var radioFrequency: UInt8?
     /// Where the sensor last heard lies in the sensor table.
     var slot: Int?
+    /// ``ANTMessage/senderSignature`` of the broadcast that was traced to `slot`: one that has the same comes from there too. 0 when
+    /// something changed since.
+    var signature: UInt64 = 0
 
     init() {}
 
@@ -21,6 +24,7 @@ struct ANTChannel: Sendable, BitwiseCopyable {
     var pagePeriod: UInt16 { isShared ? 0 : period }
 
     mutating func hear(_ id: ANTChannelID) {
+        signature = 0
         guard !isShared else { return }
         if let heard, heard != id { isShared = true }
         heard = id

@@ -29,22 +29,25 @@ package struct ANTDecoder: Sendable {
         package init() {}
     }
 
-    package private(set) var counters = Counters()
     private var sticks: [ANTStick] = []
-    private var sensors = ANTSensorTable()
+    private var listener = ANTListener()
     private var uses: UInt64 = 0
+    /// Where the stick of the transfer before lies.
+    private var lastStick = 0
+
+    package var counters: Counters { listener.counters }
 
     package init() {}
 
     /// Says that a device is an ANT stick (vendor 0x0FCF), so that it need not prove it.
     package mutating func trust(stick: UInt32) {
         guard let index = index(of: stick) else { return }
-        sticks[index].isProven = true
+        sticks[index].hearing.isProven = true
     }
 
     /// Whether a device was trusted, or proved to be an ANT stick.
     package func isKnownStick(stick: UInt32) -> Bool {
-        sticks.contains { $0.id == stick && $0.isProven }
+        sticks.contains { $0.hearing.id == stick && $0.hearing.isProven }
     }
 
     /// - Parameters:
@@ -52,163 +55,105 @@ package struct ANTDecoder: Sendable {
     ///   - stick: which device, by any number that stays the same for it (bus and address).
     ///   - fromStick: whether the device sent it (an IN transfer).
     ///   - time: when the transfer arrived, by the recording's clock.
+    ///   - tellsMessages: whether each message is told too, besides what follows from it.
     package mutating func receive(
-        _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, emit: (ANTEvent) -> Void
+        _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool = true,
+        emit: (ANTEvent) -> Void
     ) {
         guard let index = index(of: stick) else {
-            counters.stickOverflow &+= 1
+            listener.counters.stickOverflow &+= 1
             emit(.bad(.tooManySticks))
             return
         }
-        // Reading through a span: an array's subscript copies a whole stick for one field.
-        var isProven = sticks.span[index].isProven
-        if isProven, let held = sticks.span[index].pending {
-            sticks[index].pending = nil
-            handle(held.message, index, fromStick: held.fromStick, at: held.time, emit: emit)
+        let context = ANTListener.Context(fromStick: fromStick, time: time, tellsMessages: tellsMessages)
+        Self.receive(bytes, &sticks[index], &listener, context, emit)
+    }
+
+    /// The stick is changed where it lies.
+    @inline(__always)
+    private static func receive(
+        _ bytes: Span<UInt8>, _ stick: inout ANTStick, _ listener: inout ANTListener, _ context: ANTListener.Context,
+        _ emit: (ANTEvent) -> Void
+    ) {
+        if stick.hearing.isProven, stick.hearing.holdsMessage {
+            listener.hearPending(of: &stick.hearing, context, emit)
         }
-        var framer = fromStick ? sticks.span[index].incoming : sticks.span[index].outgoing
+        if context.fromStick {
+            receive(bytes, &stick.incoming, &stick.hearing, &listener, context, emit)
+        } else {
+            receiveSent(bytes, &stick.outgoing, &stick.hearing, &listener, context, emit)
+        }
+    }
+
+    @inline(never)
+    private static func receiveSent(
+        _ bytes: Span<UInt8>, _ framer: inout ANTFramer, _ hearing: inout ANTHearing, _ listener: inout ANTListener,
+        _ context: ANTListener.Context, _ emit: (ANTEvent) -> Void
+    ) {
+        receive(bytes, &framer, &hearing, &listener, context, emit)
+    }
+
+    @inline(__always)
+    private static func receive(
+        _ bytes: Span<UInt8>, _ framer: inout ANTFramer, _ hearing: inout ANTHearing, _ listener: inout ANTListener,
+        _ context: ANTListener.Context, _ emit: (ANTEvent) -> Void
+    ) {
         var seen = framer.counters
         var offset = 0
         while true {
             let message = framer.next(in: bytes, from: &offset)
+            // Every fault of the framer skips at least the sync byte.
             if framer.counters.skippedBytes != seen.skippedBytes {
-                note(framer.counters, since: seen, index, emit: emit)
+                listener.note(framer.counters, since: seen, &hearing, emit)
+                seen = framer.counters
             }
-            seen = framer.counters
-            guard let message else { break }
-            if !isProven {
-                guard let first = sticks[index].weigh(message, fromStick: fromStick, at: time) else { continue }
-                isProven = true
-                handle(first.message, index, fromStick: first.fromStick, at: first.time, emit: emit)
+            guard let message else { return }
+            if !hearing.isProven {
+                guard hearing.weigh(message, fromStick: context.fromStick, at: context.time) else { continue }
+                listener.hearPending(of: &hearing, context, emit)
             }
-            handle(message, index, fromStick: fromStick, at: time, emit: emit)
+            listener.hear(message, &hearing, context, emit)
+            // A transfer mostly holds one message and nothing else.
+            if offset == bytes.count, !framer.isCarrying { return }
         }
-        if fromStick { sticks[index].incoming = framer } else { sticks[index].outgoing = framer }
     }
 
     /// Tells what was held back for later evidence. Call once, when no more bytes will come.
     package mutating func finish(emit: (ANTEvent) -> Void) {
-        for slot in sensors.entries.indices {
-            var gap: ANTGapDetector.Gap?
-            sensors.withEntry(slot) { gap = $0.gaps.finish() }
-            if let gap { tell(gap, of: sensors.entries[slot].id, emit: emit) }
-        }
+        listener.finish(emit)
     }
 
-    // MARK: Sticks
-
     /// Devices that did not prove to be sticks make room for others.
+    @inline(__always)
     private mutating func index(of stick: UInt32) -> Int? {
+        if lastStick < sticks.count, sticks.span[lastStick].hearing.id == stick { return lastStick }
+        return search(stick)
+    }
+
+    @inline(never)
+    private mutating func search(_ stick: UInt32) -> Int? {
+        // Uses are counted by changes from one stick to another: all in between are of the same one.
         uses &+= 1
-        for index in sticks.indices where sticks.span[index].id == stick {
-            sticks[index].lastUse = uses
+        for index in sticks.indices where sticks.span[index].hearing.id == stick {
+            sticks[index].hearing.lastUse = uses
+            lastStick = index
             return index
         }
         var new = ANTStick(id: stick)
-        new.lastUse = uses
+        new.hearing.lastUse = uses
         guard sticks.count >= Self.stickLimit else {
             sticks.append(new)
-            return sticks.count - 1
+            lastStick = sticks.count - 1
+            return lastStick
         }
         var oldest: Int?
-        for index in sticks.indices where !sticks[index].isProven {
-            if let other = oldest, sticks[other].lastUse < sticks[index].lastUse { continue }
+        for index in sticks.indices where !sticks[index].hearing.isProven {
+            if let other = oldest, sticks[other].hearing.lastUse < sticks[index].hearing.lastUse { continue }
             oldest = index
         }
         guard let oldest else { return nil }
         sticks[oldest] = new
+        lastStick = oldest
         return oldest
-    }
-
-    /// Every fault of the framer skips at least the sync byte, so this is called whenever there was one.
-    private mutating func note(
-        _ now: ANTFramer.Counters, since seen: ANTFramer.Counters, _ index: Int, emit: (ANTEvent) -> Void
-    ) {
-        guard sticks[index].isProven else {
-            sticks[index].pending = nil
-            return
-        }
-        let checksums = now.badChecksums &- seen.badChecksums
-        let lengths = now.badLengths &- seen.badLengths
-        counters.badChecksums &+= checksums
-        counters.badLengths &+= lengths
-        counters.skippedBytes &+= now.skippedBytes &- seen.skippedBytes
-        for _ in 0..<checksums { emit(.bad(.checksum)) }
-        for _ in 0..<lengths { emit(.bad(.length)) }
-    }
-
-    // MARK: Messages
-
-    private mutating func handle(
-        _ message: ANTMessage, _ index: Int, fromStick: Bool, at time: Timestamp, emit: (ANTEvent) -> Void
-    ) {
-        counters.messages &+= 1
-        if message.id.carriesData && fromStick {
-            handleData(message, index, at: time, emit: emit)
-            return
-        }
-        sticks[index].learn(from: message, fromStick: fromStick)
-        guard let number = message.channel, number < ANTStick.channelLimit else {
-            emit(.message(message, sensor: nil, fromStick: fromStick))
-            return
-        }
-        let channel = sticks.span[index].channels[Int(number)]
-        emit(.message(message, sensor: channel.sender?.sensor, fromStick: fromStick))
-        if fromStick, let response = message.response, response.isEvent, response.code == .receiveFailed,
-            let slot = channel.slot
-        {
-            let stick = sticks.span[index].id
-            sensors.withEntry(slot) { $0.gaps.receiveFailed(stick: stick) }
-        }
-    }
-
-    private mutating func handleData(
-        _ message: ANTMessage, _ index: Int, at time: Timestamp, emit: (ANTEvent) -> Void
-    ) {
-        guard let page = message.page, let number = message.channel else {
-            counters.shortData &+= 1
-            emit(.message(message, sensor: nil, fromStick: true))
-            emit(.bad(.shortData))
-            return
-        }
-        let extended = message.extendedData?.channelID
-        let hasChannel = number < ANTStick.channelLimit
-        // Most messages come from whom the channel heard last, and change nothing in it.
-        if let extended, extended.deviceType != 0, hasChannel,
-            sticks.span[index].channels[Int(number)].heard != extended
-        {
-            sticks[index].channels[Int(number)].hear(extended)
-        }
-        let sender = extended ?? (hasChannel ? sticks.span[index].channels[Int(number)].sender : nil)
-        guard let id = sender, id.deviceType != 0 else {
-            counters.undecided &+= 1
-            emit(.message(message, sensor: nil, fromStick: true))
-            return
-        }
-        emit(.message(message, sensor: id.sensor, fromStick: true))
-        let stick = sticks.span[index].id
-        let hint = hasChannel ? sticks.span[index].channels[Int(number)].slot : nil
-        let found = sensors.slot(for: id, stick: stick, channel: number, hint: hint)
-        if hasChannel, found != hint { sticks[index].channels[Int(number)].slot = found }
-        guard let slot = found else {
-            counters.sensorOverflow &+= 1
-            emit(.bad(.tooManySensors))
-            return
-        }
-        // Packets of a burst are no pages, and do not come at the message period.
-        guard message.id != .burst, message.id != .legacyExtendedBurst else { return }
-        var gap: ANTGapDetector.Gap?
-        let hostPeriod = hasChannel ? sticks.span[index].channels[Int(number)].pagePeriod : 0
-        sensors.withEntry(slot) { entry in
-            let period = hostPeriod != 0 ? hostPeriod : entry.period
-            entry.gaps.receive(at: time, stick: stick, period: period) { gap = $0 }
-        }
-        if let gap { tell(gap, of: id.sensor, emit: emit) }
-        sensors.withEntry(slot) { $0.sensor?.receive(page, at: time, emit: emit) }
-    }
-
-    private mutating func tell(_ gap: ANTGapDetector.Gap, of sensor: SensorID, emit: (ANTEvent) -> Void) {
-        counters.lostMessages &+= UInt64(gap.count)
-        emit(.lostMessages(sensor: sensor, count: gap.count, from: gap.from, to: gap.to))
     }
 }

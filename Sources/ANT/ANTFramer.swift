@@ -7,36 +7,43 @@
 /// dropped and the search goes on behind it, so that a real frame swallowed by a false start is still found.
 ///
 /// Source: public ANT host programs, and a usbmon recording of an ANTUSB2 stick.
+@usableFromInline
 package struct ANTFramer: Sendable {
-    package static let sync: UInt8 = 0xA4
+    @inlinable package static var sync: UInt8 { 0xA4 }
     /// Sync, length, identifier and checksum, in bytes.
-    private static let overhead = 4
+    @inlinable static var overhead: Int { 4 }
     private static let longestFrame = ANTMessage.maximumLength + overhead
 
+    @usableFromInline
     package struct Counters: Equatable, Sendable, BitwiseCopyable {
         /// Frames whose checksum held.
-        package var frames: UInt64 = 0
-        package var badChecksums: UInt64 = 0
+        @usableFromInline package var frames: UInt64 = 0
+        @usableFromInline package var badChecksums: UInt64 = 0
         /// Sync bytes followed by a length of 0 or beyond the longest message.
-        package var badLengths: UInt64 = 0
+        @usableFromInline package var badLengths: UInt64 = 0
         /// Non-zero bytes outside any good frame, sync bytes of bad frames included.
-        package var skippedBytes: UInt64 = 0
+        @usableFromInline package var skippedBytes: UInt64 = 0
 
         package init() {}
     }
 
-    package private(set) var counters = Counters()
+    @usableFromInline package internal(set) var counters = Counters()
     /// An unfinished frame: empty, or its first byte is the sync byte.
-    private var carry = InlineArray<45, UInt8>(repeating: 0)
-    private var carried = 0
+    @usableFromInline var carry = InlineArray<45, UInt8>(repeating: 0)
+    @usableFromInline var carried = 0
 
     package init() {}
+
+    /// Whether bytes of a transfer before wait for more.
+    @inline(__always)
+    var isCarrying: Bool { carried > 0 }
 
     /// Finds the next message of a transfer. Call with the same transfer until it returns `nil`; what is
     /// unfinished then is kept for the next transfer.
     ///
     /// - Parameter offset: where to go on in `bytes`; start with 0.
     /// - Returns: `nil` when the transfer holds no further whole message.
+    @inlinable
     @inline(__always)
     package mutating func next(in bytes: Span<UInt8>, from offset: inout Int) -> ANTMessage? {
         if carried > 0 {
@@ -87,7 +94,8 @@ package struct ANTFramer: Sendable {
     }
 
     /// At most a frame less one byte is left when this is called.
-    private mutating func keep(_ bytes: Span<UInt8>, from index: inout Int) {
+    @usableFromInline
+    mutating func keep(_ bytes: Span<UInt8>, from index: inout Int) {
         while index < bytes.count, carried < Self.longestFrame {
             carry[carried] = bytes[index]
             carried &+= 1
@@ -95,8 +103,9 @@ package struct ANTFramer: Sendable {
         }
     }
 
+    @usableFromInline
     @inline(never)
-    private mutating func nextAcrossTransfers(_ bytes: Span<UInt8>, _ offset: inout Int) -> ANTMessage? {
+    mutating func nextAcrossTransfers(_ bytes: Span<UInt8>, _ offset: inout Int) -> ANTMessage? {
         while carried > 0 {
             var needed = 2
             if carried >= 2 {

@@ -3,7 +3,7 @@ package import Measurement
 
 extension ANTMessage: CustomStringConvertible {
     /// In words, as far as the message itself tells.
-    package var description: String { description(sensor: extendedData?.channelID?.sensor) }
+    @usableFromInline package var description: String { description(sensor: extendedData?.channelID?.sensor) }
 
     /// In words, for inspection: `broadcast ch0 ant:120:16815 heart rate page 4: 67 bpm, beat 132, RR 882/1024 s`.
     ///

@@ -4,53 +4,86 @@
 ///
 /// The longest message of current sticks is an advanced burst of 24 data bytes with its extended data; 41 leaves room.
 /// Payload bytes 1...8 of a data message are the sensor's page, so they lie in one word.
+@usableFromInline
 package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     /// The longest payload read, in bytes. A longer one is taken for a false start.
-    package static let maximumLength = 41
+    @inlinable package static var maximumLength: Int { 41 }
 
-    package let id: ANTMessageID
+    @usableFromInline package let id: ANTMessageID
     /// Payload bytes: 1...41.
-    package let length: UInt8
-    private let first: UInt8
-    private let middle: UInt64
-    private let tail0: UInt64
-    private let tail1: UInt64
-    private let tail2: UInt64
-    private let tail3: UInt64
+    @usableFromInline package let length: UInt8
+    @usableFromInline let first: UInt8
+    @usableFromInline let middle: UInt64
+    @usableFromInline let tail0: UInt64
+    @usableFromInline let tail1: UInt64
+    @usableFromInline let tail2: UInt64
+    @usableFromInline let tail3: UInt64
 
     /// - Parameter frame: sync, length, identifier, payload and checksum: exactly the bytes that the length announces,
     ///   with a length in 1...41 (the framer's business).
     /// - Returns: `nil` when the checksum, the XOR of all bytes before it, does not hold.
+    @inlinable
     @inline(__always)
     init?(frame: Span<UInt8>) {
-        if frame.count == 13 {
-            var word: UInt64 = 0
-            word = UInt64(frame[4]) | UInt64(frame[5]) &<< 8 | UInt64(frame[6]) &<< 16 | UInt64(frame[7]) &<< 24
-            word |= UInt64(frame[8]) &<< 32 | UInt64(frame[9]) &<< 40 | UInt64(frame[10]) &<< 48
-            word |= UInt64(frame[11]) &<< 56
-            let head = frame[0] ^ frame[1] ^ frame[2] ^ frame[3] ^ frame[12]
-            guard head == Self.parity(word) else { return nil }
-            self.init(standard: ANTMessageID(rawValue: frame[2]), first: frame[3], middle: word)
-        } else {
+        // Nearly all are data messages, of 13 bytes or, with what sticks add, of up to 29: their bytes are loaded by the word.
+        let count = frame.count
+        guard count >= 13, count <= 29 else {
             self.init(anyFrame: frame)
+            return
         }
+        let head = Self.fourBytes(frame, 0)
+        let middle = Self.eightBytes(frame, 4)
+        var parity = middle ^ UInt64(head) ^ UInt64(frame[count &- 1])
+        var tail: (UInt64, UInt64) = (0, 0)
+        if count > 13 {
+            // The word before the checksum, less what of it is already in the words before.
+            let last = Self.eightBytes(frame, count &- 9)
+            if count <= 21 {
+                tail.0 = last &>> UInt64(truncatingIfNeeded: 8 &* (21 &- count))
+            } else {
+                tail = (Self.eightBytes(frame, 12), last &>> UInt64(truncatingIfNeeded: 8 &* (29 &- count)))
+            }
+            parity ^= tail.0 ^ tail.1
+        }
+        guard Self.parity(parity) == 0 else { return nil }
+        self.init(head: head, length: UInt8(truncatingIfNeeded: count &- 4), middle: middle, tail: tail)
     }
 
-    /// A message of 9 payload bytes.
+    /// - Parameter head: the frame's first four bytes: sync, length, identifier and the payload's first.
+    @inlinable
     @inline(__always)
-    private init(standard id: ANTMessageID, first: UInt8, middle: UInt64) {
-        self.id = id
-        length = 9
-        self.first = first
+    init(head: UInt32, length: UInt8, middle: UInt64, tail: (UInt64, UInt64)) {
+        id = ANTMessageID(rawValue: UInt8(truncatingIfNeeded: head &>> 16))
+        self.length = length
+        first = UInt8(truncatingIfNeeded: head &>> 24)
         self.middle = middle
-        tail0 = 0
-        tail1 = 0
+        tail0 = tail.0
+        tail1 = tail.1
         tail2 = 0
         tail3 = 0
     }
 
+    /// Little-endian. One check of bounds, then one load.
+    @inlinable
+    @inline(__always)
+    static func fourBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt32 {
+        let four = bytes.extracting(start..<start &+ 4)
+        return UInt32(four[0]) | UInt32(four[1]) &<< 8 | UInt32(four[2]) &<< 16 | UInt32(four[3]) &<< 24
+    }
+
+    /// Little-endian. One check of bounds, then one load.
+    @inlinable
+    @inline(__always)
+    static func eightBytes(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
+        let eight = bytes.extracting(start..<start &+ 8)
+        let low = UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16 | UInt64(eight[3]) &<< 24
+        let high = UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16 | UInt64(eight[7]) &<< 24
+        return low | high &<< 32
+    }
+
+    @usableFromInline
     @inline(never)
-    private init?(anyFrame frame: Span<UInt8>) {
+    init?(anyFrame frame: Span<UInt8>) {
         guard frame.count >= 5 else { return nil }
         let checksum = frame[frame.count - 1]
         let head = frame[0] ^ frame[1] ^ frame[2] ^ checksum
@@ -77,12 +110,7 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     @inline(__always)
     private static func word(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
         guard start < bytes.count else { return 0 }
-        guard bytes.count &- start >= 8 else { return endWord(bytes, start) }
-        // One check of bounds, then one load.
-        let eight = bytes.extracting(start..<start &+ 8)
-        let low = UInt64(eight[0]) | UInt64(eight[1]) &<< 8 | UInt64(eight[2]) &<< 16 | UInt64(eight[3]) &<< 24
-        let high = UInt64(eight[4]) | UInt64(eight[5]) &<< 8 | UInt64(eight[6]) &<< 16 | UInt64(eight[7]) &<< 24
-        return low | high &<< 32
+        return bytes.count &- start >= 8 ? eightBytes(bytes, start) : endWord(bytes, start)
     }
 
     private static func endWord(_ bytes: Span<UInt8>, _ start: Int) -> UInt64 {
@@ -96,8 +124,9 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
     }
 
     /// The XOR of the eight bytes of a word.
+    @inlinable
     @inline(__always)
-    private static func parity(_ word: UInt64) -> UInt8 {
+    static func parity(_ word: UInt64) -> UInt8 {
         var folded = word ^ word &>> 32
         folded ^= folded &>> 16
         folded ^= folded &>> 8
@@ -138,14 +167,22 @@ extension ANTMessage {
     /// The channel that the message is about; `nil` when it is about the whole stick.
     ///
     /// In a burst the upper three bits of the byte number the packet.
+    @inlinable
     @inline(__always)
     package var channel: UInt8? {
-        if id == .broadcast { return first }
+        if id.rawValue == 0x4E { return first }
+        return otherChannel
+    }
+
+    /// The channel of a message that is no broadcast.
+    @usableFromInline
+    var otherChannel: UInt8? {
         guard id.namesChannel else { return nil }
         return id == .burst || id == .legacyExtendedBurst || id.rawValue == 0x72 ? first & 0x1F : first
     }
 
     /// The sensor's 8 bytes; `nil` unless the message carries data and has all 8.
+    @inlinable
     @inline(__always)
     package var page: ANTPage? {
         if id.rawValue >= 0x4E && id.rawValue <= 0x50 {
@@ -162,6 +199,27 @@ extension ANTMessage {
         guard length > 9, id.carriesData else { return nil }
         return ANTExtendedData(of: self)
     }
+
+    /// The channel id in the extended data; `nil` when there is none. As ``extendedData`` tells it, without the rest.
+    @inline(__always)
+    var extendedChannelID: ANTChannelID? {
+        guard length > 9, id.carriesData else { return nil }
+        let flags = tail0 & 0xFF
+        guard flags & 0x80 != 0, !id.carriesLegacyExtendedData else { return ANTExtendedData(of: self)?.channelID }
+        // All that the flags announce has to be there. The signal strength's own first byte is payload byte 14.
+        var end: UInt8 = 14
+        if flags & 0x40 != 0 { end = flags & 0x20 != 0 && tail0 &>> 40 & 0xFF == 0x10 ? 18 : 17 }
+        if flags & 0x20 != 0 { end &+= 2 }
+        guard length >= end else { return nil }
+        return ANTChannelID(
+            deviceNumber: UInt16(truncatingIfNeeded: tail0 &>> 8),
+            deviceType: UInt8(truncatingIfNeeded: tail0 &>> 24),
+            transmissionType: UInt8(truncatingIfNeeded: tail0 &>> 32))
+    }
+
+    /// All that the ``extendedChannelID`` of a broadcast depends on, its length and payload bytes 9 to 14, in one word that is never 0.
+    @inline(__always)
+    var senderSignature: UInt64 { tail0 &<< 16 | UInt64(length) }
 
     /// What a response or an event is about and says; `nil` for other messages.
     package var response: ANTResponse? {

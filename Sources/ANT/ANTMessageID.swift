@@ -4,9 +4,11 @@
 ///
 /// Source: the message identifiers that open ANT host libraries share (libant, python-ant, openant) and those
 /// seen in real traffic of an ANTUSB2 stick.
+@usableFromInline
 package struct ANTMessageID: RawRepresentable, Hashable, Sendable, BitwiseCopyable {
-    package var rawValue: UInt8
+    @usableFromInline package var rawValue: UInt8
 
+    @inlinable
     package init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
@@ -124,17 +126,19 @@ extension ANTMessageID {
     }
 
     /// Whether the payload is 8 bytes of a sensor's data behind a channel number.
+    @inlinable
     @inline(__always)
     package var carriesData: Bool {
         (rawValue >= 0x4E && rawValue <= 0x50) || carriesLegacyExtendedData
     }
 
     /// Whether the data follow an explicit channel id, as ANT sticks before flagged extended messages sent them.
+    @inlinable
     @inline(__always)
     package var carriesLegacyExtendedData: Bool { rawValue >= 0x5D && rawValue <= 0x5F }
 
     /// Whether payload byte 0 is a channel number.
-    package var namesChannel: Bool {
+    @usableFromInline package var namesChannel: Bool {
         switch rawValue {
         case 0x40...0x45, 0x4B...0x53, 0x59...0x5B, 0x5D...0x60, 0x63, 0x65, 0x70...0x72, 0x75, 0x77: true
         default: false
@@ -143,7 +147,7 @@ extension ANTMessageID {
 }
 
 extension ANTMessageID: CustomStringConvertible {
-    package var description: String { name ?? "message \(hexadecimal(rawValue))" }
+    @usableFromInline package var description: String { name ?? "message \(hexadecimal(rawValue))" }
 }
 
 /// `0x4E` and the like.

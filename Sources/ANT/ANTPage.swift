@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// The 8 bytes that an ANT+ sensor sends at a time, byte 0 in the low bits: one load from the frame, no array.
+@usableFromInline
 package struct ANTPage: Hashable, Sendable, BitwiseCopyable {
-    package var bits: UInt64
+    @usableFromInline package var bits: UInt64
 
+    @inlinable
     package init(bits: UInt64) {
         self.bits = bits
     }

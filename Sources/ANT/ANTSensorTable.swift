@@ -8,17 +8,21 @@ struct ANTSensorTable: Sendable {
     struct Entry: Sendable {
         let key: UInt64
         let id: SensorID
-        /// `nil` for a kind of sensor that is not understood.
-        var sensor: KnownSensor?
+        /// Whether the kind of sensor is understood. Apart from the sensor, for what an optional carries is copied to be
+        /// changed.
+        let isKnown: Bool
+        var sensor: KnownSensor
         /// The profile's own, in 1/32768 s; 0 when unknown.
         let period: UInt16
         var gaps = ANTGapDetector()
     }
 
-    private(set) var entries: [Entry] = []
+    /// Sensors are never removed: a slot stays good.
+    var entries: [Entry] = []
 
     /// Sensors are told apart by type and number; those heard under the wildcard number also by where they were heard,
     /// so that the beats of two are never mixed.
+    @inline(__always)
     private static func key(_ id: ANTChannelID, stick: UInt32, channel: UInt8) -> UInt64 {
         let number = id.number
         guard number == 0 else { return UInt64(id.deviceType) | UInt64(number) << 8 }
@@ -27,21 +31,23 @@ struct ANTSensorTable: Sendable {
 
     /// - Parameter hint: where to look first.
     /// - Returns: `nil` when the table is full.
+    @inline(__always)
     mutating func slot(for id: ANTChannelID, stick: UInt32, channel: UInt8, hint: Int?) -> Int? {
         let key = Self.key(id, stick: stick, channel: channel)
-        if let hint, hint < entries.count, entries[hint].key == key { return hint }
-        for index in entries.indices where entries[index].key == key { return index }
-        guard entries.count < Self.limit else { return nil }
-        let profile = KnownSensor.profile { $0.deviceType == id.deviceType }
-        entries.append(
-            Entry(
-                key: key, id: id.sensor, sensor: KnownSensor(deviceType: id.deviceType, sensor: id.sensor),
-                period: profile?.period ?? 0))
-        return entries.count - 1
+        if let hint, hint >= 0, hint < entries.count, entries.span[hint].key == key { return hint }
+        return slot(for: key, id)
     }
 
-    mutating func withEntry(_ slot: Int, _ body: (inout Entry) -> Void) {
-        guard slot < entries.count else { return }
-        body(&entries[slot])
+    @inline(never)
+    private mutating func slot(for key: UInt64, _ id: ANTChannelID) -> Int? {
+        for index in entries.indices where entries.span[index].key == key { return index }
+        guard entries.count < Self.limit else { return nil }
+        let profile = KnownSensor.profile { $0.deviceType == id.deviceType }
+        let sensor = KnownSensor(deviceType: id.deviceType, sensor: id.sensor)
+        entries.append(
+            Entry(
+                key: key, id: id.sensor, isKnown: sensor != nil, sensor: sensor ?? KnownSensor(unused: id.sensor),
+                period: profile?.period ?? 0))
+        return entries.count - 1
     }
 }

@@ -3,41 +3,59 @@ import Measurement
 
 /// One USB device of a recording: an ANT stick, or something else that has to prove to be one.
 struct ANTStick: Sendable {
+    var incoming = ANTFramer()
+    var outgoing = ANTFramer()
+    var hearing: ANTHearing
+
+    init(id: UInt32) {
+        hearing = ANTHearing(id: id)
+    }
+}
+
+/// What is known of a stick, apart from its bytes under way: one message is read while another is weighed.
+struct ANTHearing: Sendable {
     /// Bits 0–4 of a burst's channel byte are all that ANT has for channel numbers.
     static let channelLimit = 32
 
     let id: UInt32
-    var incoming = ANTFramer()
-    var outgoing = ANTFramer()
     /// Not within the value: one channel's reading would copy all.
     var channels = [ANTChannel](repeating: ANTChannel(), count: channelLimit)
     var isProven = false
     /// The first plausible message, held back until a second proves the stick.
-    var pending: (message: ANTMessage, fromStick: Bool, time: Timestamp)?
+    private(set) var pending: (message: ANTMessage, fromStick: Bool, time: Timestamp)?
     var lastUse: UInt64 = 0
 
     init(id: UInt32) {
         self.id = id
     }
 
+    /// Apart from the message itself, which would be copied to be looked at.
+    private(set) var holdsMessage = false
+
+    /// - Returns: the message that was held back, which now is no more.
+    mutating func takePending() -> (message: ANTMessage, fromStick: Bool, time: Timestamp)? {
+        let held = pending
+        pending = nil
+        holdsMessage = false
+        return held
+    }
+
     /// Weighs a message of a device that is not proven. Two plausible messages with no other byte than padding between
     /// them, in either direction, make a stick.
     ///
-    /// - Returns: the message held back before, once the stick is proven.
-    mutating func weigh(
-        _ message: ANTMessage, fromStick: Bool, at time: Timestamp
-    ) -> (message: ANTMessage, fromStick: Bool, time: Timestamp)? {
+    /// - Returns: whether the stick is proven now, and the message held back before to be taken.
+    mutating func weigh(_ message: ANTMessage, fromStick: Bool, at time: Timestamp) -> Bool {
         guard message.id.isPlausible(length: message.length) else {
-            pending = nil
-            return nil
+            _ = takePending()
+            return false
         }
-        guard let first = pending else {
+        guard holdsMessage else {
             pending = (message, fromStick, time)
-            return nil
+            holdsMessage = true
+            return false
         }
-        pending = nil
         isProven = true
-        return first
+        return true
     }
 
     /// Learns from a message that is not data.
@@ -50,6 +68,7 @@ struct ANTStick: Sendable {
         }
         guard let number = message.channel, number < Self.channelLimit else { return }
         let index = Int(number)
+        channels[index].signature = 0
         switch (message.id, fromStick) {
         case (.channelID, _):
             guard let id = message.assignedChannelID else { return }

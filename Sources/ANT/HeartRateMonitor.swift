@@ -41,6 +41,7 @@ package struct HeartRateMonitor: ANTSensor {
 
     /// Common pages leave no room for beats. Until the toggle was seen, byte 0 of an old strap may look like one, so
     /// the reserved byte 1 has to fit as well.
+    @inline(__always)
     private static func commonPage(_ page: ANTPage) -> CommonPage? {
         guard page.byte(0) & 0x7F >= 80, page.byte(1) == 0xFF else { return nil }
         return CommonPage(page)
@@ -52,7 +53,8 @@ package struct HeartRateMonitor: ANTSensor {
             if hasPages { update(emit) { $0.take(common) } }
             return
         }
-        let page = HeartRatePage(page)
+        let raw = page
+        let page = HeartRatePage(raw)
         watchToggle(page.toggle)
         emit(
             .sample(
@@ -60,7 +62,8 @@ package struct HeartRateMonitor: ANTSensor {
                     time: time, sensor: sensor,
                     reading: .heartRate(HeartRateReading(beatsPerMinute: page.beatsPerMinute.map(Double.init))))))
         findBeats(page, at: time, emit: emit)
-        if hasPages { gather(page, at: time, emit: emit) }
+        // Three of four messages repeat page 0 or 4, which tell of beats only.
+        if hasPages, page.number != 0, page.number != 4 { gather(HeartRatePage(raw), at: time, emit: emit) }
     }
 
     private mutating func watchToggle(_ now: Bool) {
@@ -68,6 +71,7 @@ package struct HeartRateMonitor: ANTSensor {
         toggle = now
     }
 
+    @inline(__always)  // A call would put the page together in memory to take it apart again.
     private mutating func findBeats(_ page: HeartRatePage, at time: Timestamp, emit: (ANTEvent) -> Void) {
         let beat = Beat(count: page.beatCount, time: page.beatTime, arrival: time)
         guard let previous = last else {
@@ -111,6 +115,7 @@ package struct HeartRateMonitor: ANTSensor {
         }
     }
 
+    @inline(never)
     private mutating func gather(_ page: HeartRatePage, at time: Timestamp, emit: (ANTEvent) -> Void) {
         switch page.content {
         case .none, .previousBeat, .swimInterval, .capabilities, .unknown: break

@@ -88,13 +88,13 @@ package struct StrideSensor: ANTSensor {
         }
         if capabilities.map({ !$0.contains(.cadence) }) ?? false { reading.cadence = nil }
         send(reading, at: time, emit)
-        update(emit) { info in
-            // Common page 82 knows more than the two bits here.
-            if info.battery?.voltage == nil { info.battery = ANTBattery(voltage: nil, status: status.battery) }
-        }
+        // Common page 82 knows more than the two bits here.
+        guard info.battery?.voltage == nil, info.battery?.status != status.battery else { return }
+        update(emit) { $0.battery = ANTBattery(voltage: nil, status: status.battery) }
     }
 
     /// - Parameter speed: 1/256 m/s.
+    @inline(__always)
     private mutating func metresPerSecond(_ speed: UInt16) -> Double? {
         if let capabilities, !capabilities.contains(.speed) { return nil }
         if speed != 0 { speedMoved = true }
@@ -105,6 +105,7 @@ package struct StrideSensor: ANTSensor {
 
     /// - Returns: metres since the sensor was first heard; `nil` when they are not measured or have just become
     ///   unknown.
+    @inline(__always)
     private mutating func follow(_ mark: Mark, distance now: UInt16) -> Double? {
         defer {
             last = mark
@@ -139,6 +140,7 @@ package struct StrideSensor: ANTSensor {
 
     private var distanceKnown: Bool { capabilities?.contains(.distance) ?? distanceMoved }
 
+    @inline(__always)
     private mutating func remember(_ mark: Mark) {
         if markCount == 8 {
             for index in 1..<8 { marks[index - 1] = marks[index] }

@@ -36,6 +36,10 @@ package struct CRC32: Sendable {
                 ^ Self.terms(Self.word(part, 8), 1024) ^ Self.terms(Self.word(part, 12), 0)
             offset += 16
         }
+        while count - offset >= 4 {
+            state = Self.terms(state ^ Self.word(bytes.extracting(offset..<offset + 4), 0), 0)
+            offset += 4
+        }
         while offset < count {
             state = state >> 8 ^ Self.tables[Int((state ^ UInt32(bytes[offset])) & 0xFF)]
             offset += 1

@@ -28,25 +28,13 @@ package struct USBPacket: ~Escapable {
         package var length: UInt16
     }
 
-    /// The same for a transfer's submission and completion.
-    package let identifier: UInt64
     package let event: Event
     package let transfer: Transfer
-    /// 0...15.
-    package let endpoint: UInt8
-    /// Whether the endpoint sends to the host.
-    package let isInput: Bool
-    package let bus: UInt16
-    /// 0...127.
-    package let device: UInt8
-    /// 0, or a negative Linux error number; −115 while the transfer is under way.
-    package let status: Int32
-    /// Bytes asked for in a submission, bytes moved in a completion.
-    package let length: UInt32
-    /// Of a control transfer's submission.
-    package let setup: Setup?
     /// The data captured, without headers and descriptors; empty where none was.
     package let payload: Span<UInt8>
+    /// The record's bytes 8 to 15. The other fields are read when they are asked for: of most records nobody does.
+    private let word: UInt64
+    private let header: Span<UInt8>
 
     /// - Parameter bytes: the frame's.
     /// - Throws: `.truncated` when the header, or an isochronous transfer's descriptors, are not all there;
@@ -63,29 +51,17 @@ package struct USBPacket: ~Escapable {
             throw .invalid(field: "link type", offset: 0)
         }
         guard bytes.count >= header else { throw .truncated(field: "usbmon header", offset: 0) }
-        guard let event = Event(rawValue: bytes[Field.event]) else {
+        let word = bytes.littleEndian64(at: Field.event)
+        guard let event = Event(rawValue: Self.byte(word, Field.event)) else {
             throw .invalid(field: "usbmon event", offset: Field.event)
         }
-        guard let transfer = Transfer(rawValue: bytes[Field.transfer]) else {
+        guard let transfer = Transfer(rawValue: Self.byte(word, Field.transfer)) else {
             throw .invalid(field: "transfer type", offset: Field.transfer)
         }
         self.event = event
         self.transfer = transfer
-        identifier = bytes.littleEndian64(at: Field.identifier)
-        endpoint = bytes[Field.endpoint] & 0x0F
-        isInput = bytes[Field.endpoint] & 0x80 != 0
-        device = bytes[Field.device] & 0x7F
-        bus = bytes.littleEndian16(at: Field.bus)
-        status = Int32(bitPattern: bytes.littleEndian32(at: Field.status))
-        length = bytes.littleEndian32(at: Field.requestedLength)
-        setup =
-            transfer == .control && event == .submission && bytes[Field.setupFlag] == 0
-            ? Setup(
-                requestType: bytes[Field.setup], request: bytes[Field.setup + 1],
-                value: bytes.littleEndian16(at: Field.setup + 2),
-                index: bytes.littleEndian16(at: Field.setup + 4),
-                length: bytes.littleEndian16(at: Field.setup + 6))
-            : nil
+        self.word = word
+        self.header = bytes.extracting(0..<header)
 
         var descriptors = 0
         if transfer == .isochronous {
@@ -98,9 +74,41 @@ package struct USBPacket: ~Escapable {
         guard descriptors <= captured else {
             throw .truncated(field: "isochronous descriptors", offset: header)
         }
-        let hasData = bytes[Field.dataFlag] == 0
+        let hasData = Self.byte(word, Field.dataFlag) == 0
         payload = bytes.extracting(
             header + descriptors..<(hasData ? header + captured : header + descriptors))
+    }
+
+    /// The record's byte at `offset`, which is 8 to 15.
+    @inline(__always)
+    private static func byte(_ word: UInt64, _ offset: Int) -> UInt8 {
+        UInt8(truncatingIfNeeded: word &>> UInt64(8 * (offset - USBMonitorHeader.event)))
+    }
+
+    /// The same for a transfer's submission and completion.
+    package var identifier: UInt64 { header.littleEndian64(at: USBMonitorHeader.identifier) }
+    /// 0...15.
+    package var endpoint: UInt8 { Self.byte(word, USBMonitorHeader.endpoint) & 0x0F }
+    /// Whether the endpoint sends to the host.
+    package var isInput: Bool { Self.byte(word, USBMonitorHeader.endpoint) & 0x80 != 0 }
+    package var bus: UInt16 {
+        UInt16(Self.byte(word, USBMonitorHeader.bus)) | UInt16(Self.byte(word, USBMonitorHeader.bus + 1)) << 8
+    }
+    /// 0...127.
+    package var device: UInt8 { Self.byte(word, USBMonitorHeader.device) & 0x7F }
+    /// 0, or a negative Linux error number; −115 while the transfer is under way.
+    package var status: Int32 { Int32(bitPattern: header.littleEndian32(at: USBMonitorHeader.status)) }
+    /// Bytes asked for in a submission, bytes moved in a completion.
+    package var length: UInt32 { header.littleEndian32(at: USBMonitorHeader.requestedLength) }
+    /// Of a control transfer's submission.
+    package var setup: Setup? {
+        typealias Field = USBMonitorHeader
+        guard transfer == .control, event == .submission, Self.byte(word, Field.setupFlag) == 0 else { return nil }
+        return Setup(
+            requestType: header[Field.setup], request: header[Field.setup + 1],
+            value: header.littleEndian16(at: Field.setup + 2),
+            index: header.littleEndian16(at: Field.setup + 4),
+            length: header.littleEndian16(at: Field.setup + 6))
     }
 
     /// Whether the payload crossed the bus in this record's direction: input when it has arrived, output when it is
@@ -118,6 +126,47 @@ package struct USBPacket: ~Escapable {
         guard transfer == .control, endpoint == 0, isInput, event == .completion else { return nil }
         return USBDeviceDescriptor(payload)
     }
+}
+
+/// The data of a bulk or interrupt transfer that crossed the bus: the little that is asked of nearly every record, read without
+/// the rest of a ``USBPacket``.
+package struct USBData: ~Escapable {
+    package let payload: Span<UInt8>
+    /// Bus and device, by one number.
+    package let address: UInt32
+    /// Whether the endpoint sends to the host.
+    package let isInput: Bool
+
+    /// - Returns: `nil` for every other record, which a ``USBPacket`` then tells apart.
+    @_lifetime(copy bytes)
+    package init?(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
+        typealias Field = USBMonitorHeader
+        let header: Int
+        switch frame.link {
+        case .usbLinux: header = Field.shortLength
+        case .usbLinuxMmapped: header = Field.longLength
+        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection, .unsupported: return nil
+        }
+        guard bytes.count > header else { return nil }
+        let start = bytes.extracting(0..<Field.shortLength)
+        guard start[Field.dataFlag] == 0 else { return nil }
+        isInput = start[Field.endpoint] & 0x80 != 0
+        guard start[Field.event] == (isInput ? USBPacket.Event.completion : .submission).rawValue,
+            start[Field.transfer] & ~2 == USBPacket.Transfer.interrupt.rawValue
+        else { return nil }
+        let captured = min(Int(start.littleEndian32(at: Field.capturedLength)), bytes.count &- header)
+        guard captured > 0 else { return nil }
+        payload = bytes.extracting(header..<header &+ captured)
+        address = USBPacket.address(bus: start.littleEndian16(at: Field.bus), device: start[Field.device] & 0x7F)
+    }
+}
+
+extension USBPacket {
+    /// Bus and device, by one number.
+    package var address: UInt32 { Self.address(bus: bus, device: device) }
+
+    @inline(__always)
+    static func address(bus: UInt16, device: UInt8) -> UInt32 { UInt32(bus) << 8 | UInt32(device) }
 }
 
 /// The identity in a USB device descriptor. Source: USB 2.0 specification, 9.6.1.

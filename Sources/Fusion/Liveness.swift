@@ -35,17 +35,12 @@ struct Liveness: BitwiseCopyable {
         last = now
         // Several values in one packet are one arrival; a pause says nothing about the usual interval.
         guard step >= 20_000_000, step <= limits.highest else { return }
-        if interval == 0 {
-            interval = step
-        } else if step > interval {
-            // Equal steps up and down in proportion settle on the median, which a single late or early one moves
-            // little.
-            interval &+= interval >> 2
-            if interval > step { interval = step }
-        } else {
-            interval &-= interval / 5
-            if interval < step { interval = step }
-        }
+        // Equal steps up and down in proportion settle on the median, which a single late or early one moves little. Both
+        // are worked out, and one is chosen: arrivals jitter, so that a branch would be guessed wrong every other time.
+        let up = min(interval &+ interval >> 2, step)
+        let down = max(interval &- interval / 5, step)
+        let next = step > interval ? up : down
+        interval = interval == 0 ? step : next
         freshness = min(max(interval &+ interval &+ interval >> 1, limits.lowest), limits.highest)
     }
 }

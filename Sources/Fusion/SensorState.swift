@@ -12,8 +12,6 @@ enum Channel: Int, CaseIterable {
     case heartRatePresence
     case stridePresence
 
-    static var count: Int { 7 }
-
     var kind: SensorKind {
         switch self {
         case .heartRate, .interval, .heartRatePresence: .heartRate
@@ -70,6 +68,12 @@ struct SensorState {
         }
         limits = Liveness.Limits(
             lowest: min(lowest, highest), highest: highest, initial: min(initial, highest))
+    }
+
+    @inline(__always)
+    mutating func see(at now: Int64) {
+        if firstSeen == nil { firstSeen = now }
+        lastSeen = now
     }
 
     func owns(_ kind: SensorKind) -> Bool {

@@ -9,51 +9,75 @@ import Segmentation
 package struct AthletePipeline: Sendable {
     package let configuration: AthleteConfiguration
     private var fusion: Fusion
-    private var segmenter: Segmenter
-    private var recorder = PhaseRecorder()
-    private var sprintsEnded = 0
+    private var stages: Stages
     private var lastTime = Timestamp.zero
 
     package init(configuration: AthleteConfiguration) {
         self.configuration = configuration
         fusion = Fusion(configuration: configuration.fusion)
-        segmenter = Segmenter(configuration: configuration.segmenter)
+        stages = Stages(configuration: configuration)
     }
 
     /// - Parameter sample: times from 0 at the recording's first frame.
     package mutating func ingest(_ sample: Sample, emit: (PipelineEvent) -> Void) {
         lastTime = max(lastTime, sample.time)
-        var fused: FusedSample?
-        fusion.ingest(sample) { fused = $0 }
-        guard let fused else { return }
-        emit(.fused(fused))
-        recorder.ingest(fused)
-        // Empty, and so without storage, for all but the few samples that decide something.
-        var changes: [PhaseChange] = []
-        segmenter.ingest(fused) { changes.append($0) }
-        for change in changes {
-            let open = recorder.phases.last?.kind
-            recorder.apply(change)
-            emit(.phase(change))
-            if case .began = change, open == .sprint { noteEndedSprint(emit) }
-        }
+        Self.ingest(sample, &fusion, &stages, emit)
     }
 
-    private mutating func noteEndedSprint(_ emit: (PipelineEvent) -> Void) {
-        guard recorder.phases.count >= 2 else { return }
-        let sprint = recorder.phases[recorder.phases.count - 2]
-        guard sprint.duration >= PhaseRecorder.shortestSprint else { return }
-        sprintsEnded += 1
-        let trace = recorder.provisionalTrace(of: sprint)
-        let score = SprintScore(trace, maxima: configuration.maxima, target: configuration.effectiveTarget)
-        emit(.sprintEnded(index: sprintsEnded, trace, score))
+    /// Static, with what it changes as parameters: a closure over `self` could not change the stages while fusion is being changed.
+    @inline(__always)
+    private static func ingest(
+        _ sample: Sample, _ fusion: inout Fusion, _ stages: inout Stages,
+        _ emit: (PipelineEvent) -> Void
+    ) {
+        fusion.ingest(sample) { stages.ingest($0, emit) }
+    }
+
+    /// What follows fusion.
+    private struct Stages: Sendable {
+        var segmenter: Segmenter
+        var recorder = PhaseRecorder()
+        private let maxima: Maxima
+        private let target: Double
+        private var sprintsEnded = 0
+
+        init(configuration: AthleteConfiguration) {
+            segmenter = Segmenter(configuration: configuration.segmenter)
+            maxima = configuration.maxima
+            target = configuration.effectiveTarget
+        }
+
+        @inline(__always)
+        mutating func ingest(_ fused: FusedSample, _ emit: (PipelineEvent) -> Void) {
+            emit(.fused(fused))
+            recorder.ingest(fused)
+            // Empty, and so without storage, for all but the few samples that decide something.
+            var changes: [PhaseChange] = []
+            segmenter.ingest(fused) { changes.append($0) }
+            for change in changes {
+                let open = recorder.phases.last?.kind
+                recorder.apply(change)
+                emit(.phase(change))
+                if case .began = change, open == .sprint { noteEndedSprint(emit) }
+            }
+        }
+
+        private mutating func noteEndedSprint(_ emit: (PipelineEvent) -> Void) {
+            guard recorder.phases.count >= 2 else { return }
+            let sprint = recorder.phases[recorder.phases.count - 2]
+            guard sprint.duration >= PhaseRecorder.shortestSprint else { return }
+            sprintsEnded += 1
+            let trace = recorder.provisionalTrace(of: sprint)
+            let score = SprintScore(trace, maxima: maxima, target: target)
+            emit(.sprintEnded(index: sprintsEnded, trace, score))
+        }
     }
 
     // MARK: Result
 
     /// The analysis of all that has come in so far.
     package func analysis(of recording: RecordingFacts) -> AnalysisDocument {
-        let recorded = recorder.snapshot()
+        let recorded = stages.recorder.snapshot()
         let maxima = configuration.maxima
         let target = configuration.effectiveTarget
         let scores = recorded.sprints.map { SprintScore($0, maxima: maxima, target: target) }

@@ -90,18 +90,20 @@ package struct FrameDecoder: Sendable {
 
     /// - Parameter emit: receives all that the frame holds.
     package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Event) -> Void) {
-        ingest(frame, bytes, sample: { emit(.sample($0)) }, ant: { emit(.ant($0)) }, gatt: { emit(.gatt($0)) })
+        ingest(
+            frame, bytes, tellsMessages: true, sample: { emit(.sample($0)) }, ant: { emit(.ant($0)) },
+            gatt: { emit(.gatt($0)) })
     }
 
     /// As ``ingest(_:_:emit:)`` for those who need samples only, and are spared the copies of everything else.
     package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void) {
-        ingest(frame, bytes, sample: sample, ant: { _ in }, gatt: { _ in })
+        ingest(frame, bytes, tellsMessages: false, sample: sample, ant: { _ in }, gatt: { _ in })
     }
 
     @inline(__always)
     private mutating func ingest(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void, ant: (ANTEvent) -> Void,
-        gatt: (GATTEvent) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, tellsMessages: Bool, sample: (Sample) -> Void,
+        ant: (ANTEvent) -> Void, gatt: (GATTEvent) -> Void
     ) {
         frames += 1
         let first = firstTime ?? frame.time
@@ -113,7 +115,7 @@ package struct FrameDecoder: Sendable {
         }
         lastTime = time
         switch frame.link {
-        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, sample, ant)
+        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, tellsMessages, sample, ant)
         case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
         case .unsupported: unreadable += 1
         }
@@ -135,12 +137,13 @@ package struct FrameDecoder: Sendable {
 
     @inline(__always)
     private static func receive(
-        _ packet: borrowing USBPacket, stick: UInt32, at time: Timestamp, _ ant: inout ANTDecoder,
-        _ ledger: inout Ledger, _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
+        _ data: borrowing USBData, at time: Timestamp, _ tellsMessages: Bool,
+        _ ant: inout ANTDecoder, _ ledger: inout Ledger, _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
     ) {
-        ant.receive(packet.payload, stick: stick, fromStick: packet.isInput, at: time) { event in
-            if case .sample(let found) = event { sample(found) }
-            ledger.note(event)
+        ant.receive(
+            data.payload, stick: data.address, fromStick: data.isInput, at: time, tellsMessages: tellsMessages
+        ) { event in
+            if case .sample(let found) = event { sample(found) } else { ledger.note(event) }
             tell(event)
         }
     }
@@ -161,20 +164,20 @@ package struct FrameDecoder: Sendable {
 
     @inline(__always)
     private mutating func ingestUSB(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ sample: (Sample) -> Void,
-        _ tell: (ANTEvent) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ tellsMessages: Bool,
+        _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
     ) {
+        if let data = USBData(frame, bytes) {
+            Self.receive(data, at: time, tellsMessages, &ant, &ledger, sample, tell)
+            return
+        }
         guard let packet = try? USBPacket(frame, bytes) else {
             unreadable += 1
             return
         }
-        let stick = UInt32(packet.bus) << 8 | UInt32(packet.device)
-        if let descriptor = packet.deviceDescriptor {
-            if descriptor.vendor == Self.antVendor { ant.trust(stick: stick) }
-            return
+        if let descriptor = packet.deviceDescriptor, descriptor.vendor == Self.antVendor {
+            ant.trust(stick: packet.address)
         }
-        guard packet.carriesData, packet.transfer == .bulk || packet.transfer == .interrupt else { return }
-        Self.receive(packet, stick: stick, at: time, &ant, &ledger, sample, tell)
     }
 
     private mutating func ingestBluetooth(

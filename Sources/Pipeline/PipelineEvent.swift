@@ -8,5 +8,6 @@ package enum PipelineEvent: Sendable {
     case fused(FusedSample)
     case phase(PhaseChange)
     /// A sprint has just ended. The score is provisional: heart rate has not peaked yet.
-    case sprintEnded(index: Int, SprintTrace, SprintScore)
+    /// Boxed, because it is rare and ten times as large as the others, which are passed on with every sample.
+    indirect case sprintEnded(index: Int, SprintTrace, SprintScore)
 }

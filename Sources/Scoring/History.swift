@@ -57,9 +57,14 @@ package struct History: Sendable {
     /// Beyond this spacing, in seconds, nothing is known between two samples: the sparsest recording has one in 8 s.
     private static let longestSpacing = 10.0
 
+    /// Those that have ended, each at its index mod ``capacity``.
     private var quarters = [Quarter](repeating: Quarter(), count: capacity)
     /// The quarter that is being filled, counted from the recording's start.
     private var openIndex = 0
+    /// `openIndex` mod ``capacity``, and the open quarter's end in seconds: asked for with every sample.
+    private var openSlot = 0
+    private var openEnd = resolution
+    private var openPeaks = Peaks()
     private var totals = Totals()
     private var lastTime: Double?
     private var values = Values()
@@ -83,7 +88,7 @@ package struct History: Sendable {
         var peaks = Peaks()
         if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier) { peaks.speed = fresh.speed }
         if sample.updated.contains(.heartRate) { peaks.heartRate = fresh.heartRate }
-        quarters[openIndex % Self.capacity].peaks.merge(peaks)
+        openPeaks.merge(peaks)
     }
 
     private mutating func integrate(to time: Double, _ fresh: Values, completed: (Peaks, Double) -> Void) {
@@ -98,9 +103,11 @@ package struct History: Sendable {
             totals.distance = fresh.distance ?? totals.distance
             return
         }
+        // Most spacings end within the quarter in which they begin.
+        if openEnd > time { return add(from: 0, to: 1, span: span, fresh) }
         var from = start
         while true {
-            let boundary = Double(openIndex + 1) * Self.resolution
+            let boundary = openEnd
             let to = min(boundary, time)
             add(from: (from - start) / span, to: (to - start) / span, span: span, fresh)
             from = to
@@ -110,6 +117,7 @@ package struct History: Sendable {
     }
 
     /// Adds the part of a spacing between two samples, `from` and `to` as shares of it.
+    @inline(__always)
     private mutating func add(from: Double, to: Double, span: Double, _ fresh: Values) {
         let seconds = (to - from) * span
         guard seconds > 0 else { return }
@@ -133,11 +141,17 @@ package struct History: Sendable {
     }
 
     private mutating func close(_ completed: (Peaks, Double) -> Void) {
-        let slot = openIndex % Self.capacity
-        quarters[slot].totals = totals
-        completed(quarters[slot].peaks, Double(openIndex + 1) * Self.resolution)
-        openIndex += 1
-        quarters[openIndex % Self.capacity] = Quarter()
+        quarters[openSlot] = Quarter(totals: totals, peaks: openPeaks)
+        completed(openPeaks, openEnd)
+        open(openIndex + 1)
+    }
+
+    private mutating func open(_ index: Int) {
+        let isNext = index == openIndex + 1
+        openSlot = isNext ? (openSlot + 1 == Self.capacity ? 0 : openSlot + 1) : index % Self.capacity
+        openIndex = index
+        openEnd = Double(index + 1) * Self.resolution
+        openPeaks = Peaks()
     }
 
     /// Over a silence nothing adds up, so only the quarters that history still reaches are written.
@@ -146,11 +160,10 @@ package struct History: Sendable {
         guard target > openIndex else { return }
         if target - openIndex > Self.capacity {
             for slot in quarters.indices { quarters[slot] = Quarter(totals: totals, peaks: Peaks()) }
-            openIndex = target
+            open(target)
         } else {
             while openIndex < target { close { _, _ in } }
         }
-        quarters[openIndex % Self.capacity] = Quarter()
     }
 
     private static func index(of time: Double) -> Int {
@@ -163,7 +176,11 @@ package struct History: Sendable {
     package var oldest: Double { Double(max(0, openIndex - Self.capacity + 1)) * Self.resolution }
 
     /// The totals up to a time (clamped to what is known), linear within a quarter.
-    package func totals(at time: Double) -> Totals {
+    package func totals(at time: Double) -> Totals { interpolated(at: time) }
+
+    /// Inlined, so that who needs a part of the totals pays for that part.
+    @inline(__always)
+    private func interpolated(at time: Double) -> Totals {
         guard let lastTime, time < lastTime else { return totals }
         let clamped = max(time, oldest)
         let index = Self.index(of: clamped)
@@ -178,10 +195,12 @@ package struct History: Sendable {
         return Self.between(start, end, share: clamped / Self.resolution - Double(index))
     }
 
+    @inline(__always)
     private static func scaled(_ end: Totals, _ time: Double) -> Totals {
         between(Totals(distance: end.distance), end, share: time / resolution)
     }
 
+    @inline(__always)
     private static func between(_ start: Totals, _ end: Totals, share: Double) -> Totals {
         let share = min(max(share, 0), 1)
         func mix(_ from: Double, _ to: Double) -> Double { from + share * (to - from) }
@@ -202,7 +221,8 @@ package struct History: Sendable {
         let first = max(Self.index(of: start), openIndex - Self.capacity + 1, 0)
         let last = min(Self.index(of: end), openIndex)
         guard first <= last else { return result }
-        for index in first...last { result.merge(quarters[index % Self.capacity].peaks) }
+        for index in first..<min(last + 1, openIndex) { result.merge(quarters[index % Self.capacity].peaks) }
+        if last == openIndex { result.merge(openPeaks) }
         return result
     }
 
@@ -212,8 +232,8 @@ package struct History: Sendable {
     /// The means over a span; `nil` where nothing was known.
     package func means(from start: Double, to end: Double) -> (speed: Mean?, heartRate: Mean?) {
         guard end > start else { return (nil, nil) }
-        let first = totals(at: start)
-        let last = totals(at: end)
+        let first = interpolated(at: start)
+        let last = interpolated(at: end)
         func mean(_ integral: Double, over time: Double) -> Mean? {
             time > 0 ? (integral / time, time / (end - start)) : nil
         }

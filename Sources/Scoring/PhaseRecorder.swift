@@ -33,7 +33,8 @@ package struct PhaseRecorder: Sendable {
     private var lastTime = 0.0
     private var nextFold = 0.0
     private var nextBest = 0.0
-    private var pending: [(start: Double, end: Double)] = []
+    /// Sprints that wait for their recovery, and the place of each among the phases.
+    private var pending: [(start: Double, end: Double, phase: Int)] = []
 
     package init() {}
 
@@ -56,7 +57,7 @@ package struct PhaseRecorder: Sendable {
             noteBest()
             nextBest = lastTime + History.resolution
         }
-        completeSprints(final: false)
+        if !pending.isEmpty { completeSprints(final: false) }
     }
 
     package mutating func apply(_ change: PhaseChange) {
@@ -120,7 +121,7 @@ package struct PhaseRecorder: Sendable {
             pending.last?.start != phases[last].start,
             (sprints.last?.start ?? -1) < phases[last].start
         else { return }
-        pending.append((phases[last].start, phases[last].end))
+        pending.append((phases[last].start, phases[last].end, last))
     }
 
     /// A phase may outlast history: what leaves it within the next minute is folded in now.
@@ -148,7 +149,8 @@ package struct PhaseRecorder: Sendable {
         while let first = pending.first {
             let wait = first.end + 90 + SprintTrace.recoveryHalfWindow
             guard final || lastTime > wait else { return }
-            let nextWork = phases.first { $0.kind.isWork && $0.start >= first.end }?.start
+            // From the sprint on, not from the first phase: with every sprint that search would be longer.
+            let nextWork = phases[first.phase...].first { $0.kind.isWork && $0.start >= first.end }?.start
             sprints.append(
                 SprintTrace(
                     start: first.start, end: first.end, history: history(reaching: first.start), nextWork: nextWork))

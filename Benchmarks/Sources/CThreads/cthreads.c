@@ -7,7 +7,10 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 int cthreads_pin(int processor) {
     cpu_set_t allowed, one;
@@ -39,6 +42,37 @@ long cthreads_peak_resident(void) {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;
 }
+
+void cthreads_sleep_until(uint64_t time) {
+    struct timespec wanted = {.tv_sec = (time_t)(time / 1000000000u), .tv_nsec = (long)(time % 1000000000u)};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wanted, NULL) == EINTR) {
+    }
+}
+
+int cthreads_log_open(void) {
+    char name[] = "sync-benchmark-XXXXXX";
+    int log = mkstemp(name);
+    if (log >= 0) {
+        unlink(name);
+    }
+    return log;
+}
+
+uint64_t cthreads_log_commit(int log, size_t bytes) {
+    static char block[1 << 16];
+    memset(block, 0xA4, sizeof block);
+    uint64_t start = cthreads_now();
+    while (bytes > 0) {
+        ssize_t written = write(log, block, bytes < sizeof block ? bytes : sizeof block);
+        if (written < 0) {
+            return 0;
+        }
+        bytes -= (size_t)written;
+    }
+    return fdatasync(log) == 0 ? cthreads_now() - start : 0;
+}
+
+void cthreads_log_close(int log) { close(log); }
 
 // The executable's own malloc goes before glibc's, for glibc and the Swift runtime too (glibc manual, "Replacing
 // malloc"), and hands on to the names that glibc keeps for its own.

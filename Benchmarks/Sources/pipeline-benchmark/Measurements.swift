@@ -36,9 +36,11 @@ struct Stage {
 }
 
 /// Every stage in every round, in turn forwards and backwards, so that a slow spell of the machine hits all alike.
-func measureStages(_ stages: Stages, rounds: Int) throws {
+///
+/// - Parameter only: how the names of the stages begin that are run: a profiler wants one.
+func measureStages(_ stages: Stages, rounds: Int, only: String = "") throws {
     let frames = stages.recording.frames.count
-    let all = [
+    let every = [
         Stage(name: "ANT framing and pages", unit: "messages", count: stages.plainBytes.count / 13) {
             stages.antPages(stages.plainBytes)
         },
@@ -52,6 +54,7 @@ func measureStages(_ stages: Stages, rounds: Int) throws {
         Stage(name: "whole, frames in memory", unit: "frames", count: frames) { stages.pipelineFromFrames() },
         Stage(name: "whole, pcapng", unit: "frames", count: frames) { try stages.pipelineFromFile() },
     ]
+    let all = every.filter { $0.name.hasPrefix(only) }
     var costs: [[Cost]] = Array(repeating: [], count: all.count)
     var results: [UInt64?] = Array(repeating: nil, count: all.count)
     for round in -1..<rounds {

@@ -17,12 +17,18 @@ struct Recording {
     /// What the stick sent, one transfer behind the other.
     private(set) var stickBytes: [UInt8] = []
 
-    /// - Parameter duration: seconds.
-    init(duration: Int64) throws {
+    /// - Parameters:
+    ///   - duration: seconds.
+    ///   - radio: of the straps and footpods.
+    ///   - athletes: each with a strap and a footpod.
+    init(duration: Int64, radio: Radio = .ant, athletes: Int = 1) throws {
         self.duration = duration
         // Running with sprints in between: every detector has work to do.
         var configuration = try SimulatedSession.Configuration(plan: "fartlek", seed: 20_260_101)
         configuration.duration = Double(duration)
+        configuration.strap = radio
+        configuration.footpod = radio
+        configuration.athletes = athletes
         var session = SimulatedSession(configuration)
         var writer = try PcapngWriter(PcapngWriter.Section())
         var file: [UInt8] = []

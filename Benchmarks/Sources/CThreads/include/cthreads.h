@@ -5,6 +5,7 @@
 #define SPRINTD_CTHREADS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
 
@@ -54,6 +55,17 @@ uint64_t cthreads_heap(void);
 
 /// The most memory that the process has had so far, in KiB.
 long cthreads_peak_resident(void);
+
+/// Sleeps until this time of CLOCK_MONOTONIC, in ns.
+void cthreads_sleep_until(uint64_t time);
+
+/// Opens a new file without a name in the working folder, to be written as a log is. Returns -1 when that fails.
+int cthreads_log_open(void);
+
+/// Appends bytes and waits until they are on the disk. Returns the nanoseconds that both took, 0 when one failed.
+uint64_t cthreads_log_commit(int log, size_t bytes);
+
+void cthreads_log_close(int log);
 
 #ifdef __cplusplus
 }
