@@ -28,19 +28,27 @@ package struct BoutDetector: Sendable {
         var decisionSeconds: Double
         /// How many seconds the signal follows the effort by; edges are dated back by as much.
         var delay: Double
+        /// The same for an end.
+        var endSeconds: Double
+        /// The time constant at which the level outside of bouts rises.
+        var levelUpSeconds: Double
+        /// The odds, as a natural logarithm, at which a step to a work level is believed.
+        var odds: Double
+        /// The noise of one observation, as a standard deviation.
+        var noise: Double
         /// The longest silence that a bout survives, in seconds; longer when the signal itself is sparse.
         var silenceSeconds: Double
 
         package static let speed = Parameters(
-            floor: 0.56, unknownEasyFloor: 0.65, ratioToEasy: 1.28, contrast: 0.13, endShare: 0.72, runningFloor: 0.27,
-            decisionSeconds: 1.3, delay: 0, silenceSeconds: 12)
+            floor: 0.52, unknownEasyFloor: 0.65, ratioToEasy: 1.25, contrast: 0.13, endShare: 0.72, runningFloor: 0.27,
+            decisionSeconds: 3, delay: 0, endSeconds: 1.3, levelUpSeconds: 20, odds: 4, noise: 0.02, silenceSeconds: 12)
         /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
         package static let cadence = Parameters(
             floor: 0.80, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12, endShare: 0.85, runningFloor: 0.55,
-            decisionSeconds: 2.5, delay: 0, silenceSeconds: 12)
+            decisionSeconds: 2.5, delay: 0, endSeconds: 2.5, levelUpSeconds: 20, odds: .infinity, noise: 0.03, silenceSeconds: 12)
         package static let demand = Parameters(
             floor: 0.70, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20, endShare: 0.70, runningFloor: 0.25,
-            decisionSeconds: 4, delay: HeartRateDemand.delay, silenceSeconds: 20)
+            decisionSeconds: 4, delay: HeartRateDemand.delay, endSeconds: 4, levelUpSeconds: 6, odds: .infinity, noise: 0.05, silenceSeconds: 20)
     }
 
     package enum Change: Equatable, Sendable {
@@ -56,6 +64,10 @@ package struct BoutDetector: Sendable {
     }
 
     private let parameters: Parameters
+    private let responses: StepResponses
+    private let slowings: StepResponses
+    private var fit = StepFit()
+    private var raised = 0
     /// The last accepted samples, newest at `(next − 1) mod capacity`, a power of two.
     private var recent: [Entry]
     private var next = 0
@@ -71,6 +83,9 @@ package struct BoutDetector: Sendable {
     /// What the athlete is doing outside of bouts, a slow average that a ramp hardly moves.
     private var level: Double?
     private var easy: Double?
+    private var easySeconds = 0.0
+    /// Seconds of easy running after which its level is known.
+    private static let easyKnown = 60.0
     private var bout: Bout?
     private var sum = 0.0
     private var sumSamples = 0
@@ -85,6 +100,8 @@ package struct BoutDetector: Sendable {
     package init(_ parameters: Parameters) {
         self.parameters = parameters
         recent = Array(repeating: Entry(), count: Self.capacity)
+        responses = StepResponses(times: [1.1, 2.0, 5], delay: 0.3, lag: 0.7)
+        slowings = StepResponses(times: [1.1, 2.0, 5], delay: 0.3, lag: 0.7)
     }
 
     package var inBout: Bool { bout != nil }
@@ -113,7 +130,9 @@ package struct BoutDetector: Sendable {
         if let lastTime {
             let interval = time.seconds(since: lastTime)
             // Denser than 10 Hz adds nothing to edges of a tenth of a second and would shorten the history.
-            if interval < 0.099 { return nil }
+            if interval < 0.19 { return nil }
+            // A footpod that says the same number again has not taken another stride.
+            if parameters.odds.isFinite, interval < 1.4, value == entry(0).value { return nil }
             if interval > patience {
                 return restart(after: lastTime, value, at: time)
             }
@@ -138,12 +157,17 @@ package struct BoutDetector: Sendable {
 
     @inline(__always)
     private var startThreshold: Double {
-        let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? parameters.unknownEasyFloor
-        let before = level ?? 0
-        return max(parameters.floor, easyPart, before + parameters.contrast)
+        return max(workFloor, (level ?? 0) + parameters.contrast)
+    }
+
+    /// The least level of a bout.
+    private var workFloor: Double {
+        let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? 0
+        return max(parameters.floor, easyPart, easySeconds < Self.easyKnown ? parameters.unknownEasyFloor : 0)
     }
 
     private mutating func lookForStart(_ value: Double, at time: Timestamp, interval: Double) -> Change? {
+        if let change = lookForStep(value: entry(0).value, at: time) { return change }
         let threshold = startThreshold
         // Full evidence is one contrast above the threshold's foot; a wild sample counts no more than that.
         let evidence = min((value - threshold) / (0.5 * parameters.contrast) + 0.5, 1)
@@ -163,14 +187,53 @@ package struct BoutDetector: Sendable {
         return nil
     }
 
+    private mutating func lookForStep(value: Double, at time: Timestamp) -> Change? {
+        guard parameters.odds.isFinite, let level else { return nil }
+        guard value > level + 0.4 * parameters.contrast else {
+            raised = 0
+            return nil
+        }
+        raised += 1
+        let bound = workFloor
+        // As long as the athlete's easy running is unknown, a start to a run cannot be told from one to a bout by how it begins.
+        guard raised >= 2, value > (easySeconds < Self.easyKnown ? 0.95 : 0.6) * bound else { return nil }
+        fillFit(at: time, since: lastChange?.advanced(bySeconds: 4))
+        guard fit.count >= 4 else { return nil }
+        let variance = parameters.noise * parameters.noise
+        let finding = fit.compare(
+            bound: bound, rise: parameters.contrast, oldest: 10 + 8 * typicalInterval, spacing: typicalInterval,
+            variance: variance, responses: responses)
+        let odds = (finding.staying - finding.reaching) / (2 * variance)
+        guard odds >= parameters.odds else { return nil }
+        let dated = time.advanced(bySeconds: -finding.age)
+        let start = lastChange.map { max($0, dated) } ?? dated
+        bout = Bout(before: finding.before, level: value, start: start)
+        raised = 0
+        sum = 0
+        sumSamples = 0
+        lastChange = start
+        return .began(start: start, confidence: 1 - 1 / (1 + odds))
+    }
+
+    private mutating func fillFit(at time: Timestamp, since: Timestamp?) {
+        fit.removeAll()
+        for age in 0..<min(filled, StepFit.capacity) {
+            let candidate = entry(age)
+            if let since, candidate.time < since, fit.count >= 6 { break }
+            fit.append(age: time.seconds(since: candidate.time), value: candidate.value)
+        }
+    }
+
     /// The levels learn only while nothing speaks for a bout, so that a ramp does not raise its own threshold.
     private mutating func learn(_ value: Double, interval: Double) {
         if let old = level {
-            level = old + min(1, interval / 6) * (value - old)
+            // Down at once, up slowly: a ramp must not pull up what it is measured against.
+            level = old + min(1, interval / (value > old ? parameters.levelUpSeconds : 6)) * (value - old)
         } else {
             level = value
         }
         guard value >= parameters.runningFloor else { return }
+        easySeconds += interval
         if let old = easy {
             // Up within a minute; down slowly, because a runner who walks or tires has not forgotten how to run.
             let seconds = value > old ? 60.0 : 900.0
@@ -191,8 +254,8 @@ package struct BoutDetector: Sendable {
         sumSamples = sum > 0 ? sumSamples + 1 : 0
         // A turn or a stumble of a few seconds does not cut a long repetition in two.
         let patience = time.seconds(since: current.start) > 60 ? 3.0 : 1.0
-        if sum >= patience * parameters.decisionSeconds, sumSamples >= 2, value < threshold {
-            let end = slowingStart(from: current.level, to: value)
+        if sum >= patience * parameters.endSeconds, sumSamples >= 2, value < threshold {
+            let end = parameters.odds.isFinite ? slowing(from: current.level, at: time) : slowingStart(from: current.level, to: value)
             return endBout(at: end, confidence: min(1, 0.7 + 0.3 * (threshold - value) / half))
         }
         if value > threshold {
@@ -277,6 +340,15 @@ package struct BoutDetector: Sendable {
             if isBefore(candidate.value), age + 1 >= filled || isBefore(entry(age + 1).value) { break }
         }
         let dated = found.advanced(bySeconds: -parameters.delay)
+        return lastChange.map { max($0, dated) } ?? dated
+    }
+
+    private mutating func slowing(from level: Double, at time: Timestamp) -> Timestamp {
+        fillFit(at: time, since: bout?.start.advanced(bySeconds: 4))
+        let finding = fit.compare(
+            bound: level, rise: -0.5 * parameters.contrast, oldest: 10 + 2 * typicalInterval, spacing: typicalInterval,
+            variance: parameters.noise * parameters.noise, responses: slowings)
+        let dated = time.advanced(bySeconds: -finding.age)
         return lastChange.map { max($0, dated) } ?? dated
     }
 
