@@ -40,9 +40,11 @@ struct StepFit: Sendable {
     ///   - rise: positive looks for a step up, negative for a step down.
     ///   - oldest: the age beyond which no step may begin.
     ///   - spacing: the usual time between two observations, in seconds: the grid of instants is no finer than it is worth.
+    ///   - penalty: what a step of the quickest kind has to fit better by, to be taken for one that does not reach the bound.
     ///   - variance: of one observation; only the weights of the instants need it.
     func compare(
-        bound: Double, rise: Double, oldest: Double, spacing: Double, variance: Double, responses: borrowing StepResponses
+        bound: Double, rise: Double, oldest: Double, spacing: Double, variance: Double, penalty: Double,
+        responses: borrowing StepResponses
     ) -> Finding {
         var finding = Finding()
         let up = rise > 0
@@ -84,7 +86,8 @@ struct StepFit: Sendable {
                 let bounded = rest > 1e-6 ? max(0, square - product * product / rest) : square
                 let reaches = up ? after >= limit : after <= limit
                 let reaching = reaches ? free : bounded
-                if StepResponses.isRival(kind) { finding.staying = min(finding.staying, reaches ? bounded : free) }
+                let staying = (reaches ? bounded : free) + (kind == 0 ? penalty : 0)
+                finding.staying = min(finding.staying, staying)
                 if reaching < finding.reaching {
                     // What has been weighed so far counts for as much less.
                     let factor = Self.likelihood(finding.reaching - reaching, variance)

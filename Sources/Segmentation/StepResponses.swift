@@ -42,10 +42,6 @@ struct StepResponses: Sendable {
         self.table = table
     }
 
-    /// Whether a change to another easy pace may be this quick.
-    @inline(__always)
-    static func isRival(_ kind: Int) -> Bool { kind >= 0 }
-
     /// - Parameter seconds: since the change began.
     @inline(__always)
     func value(_ kind: Int, at seconds: Double) -> Double {
