@@ -171,7 +171,7 @@ package struct BoutDetector: Sendable {
     private mutating func beginBout(
         from age: Double, before: Double, level: Double, at time: Timestamp, confidence: Double
     ) -> Change {
-        let dated = time.advanced(bySeconds: -age - parameters.delay)
+        let dated = time.advanced(bySeconds: -age)
         let start = max(dated, earliest)
         bout = Bout(before: before, level: level, usual: level, start: start)
         levels.noteBoutBegan()
@@ -205,7 +205,7 @@ package struct BoutDetector: Sendable {
             fit.append(age: time.seconds(since: candidate.time), value: candidate.value)
         }
         return fit.compare(
-            bound: bound, rise: rise, oldest: 10 + 8 * typicalInterval, spacing: typicalInterval, variance: variance,
+            bound: bound, rise: rise, oldest: parameters.reach + 8 * typicalInterval, spacing: typicalInterval, variance: variance,
             penalty: penalty, responses: responses)
     }
 
@@ -225,7 +225,7 @@ package struct BoutDetector: Sendable {
             let finding = compare(
                 bound: current.level, rise: -0.5 * levels.contrast, since: settled(after: current.start), at: time)
             return endBout(
-                at: time.advanced(bySeconds: -finding.age - parameters.delay),
+                at: time.advanced(bySeconds: -finding.age - parameters.endDelay),
                 confidence: min(1, 0.7 + 0.3 * (threshold - value) / half))
         }
         if let change = lookForSlowing(value, &current, at: time, interval: interval) { return change }

@@ -60,18 +60,19 @@ struct StepFit: Sendable {
         var age = Self.youngest
         var step = max(0.25, 0.17 * spacing)
         while age <= oldest {
+            var sumsG = SIMD4<Double>.zero
+            var sumsGG = SIMD4<Double>.zero
+            var sumsGY = SIMD4<Double>.zero
+            for index in 0..<count {
+                // Older observations lie before the step.
+                guard ages[index] < age else { break }
+                let response = responses.values(at: age - ages[index])
+                sumsG += response
+                sumsGG += response * response
+                sumsGY += response * values[index]
+            }
             for kind in 0..<StepResponses.kinds {
-                var sumG = 0.0
-                var sumGG = 0.0
-                var sumGY = 0.0
-                for index in 0..<count {
-                    // Older observations lie before the step.
-                    guard ages[index] < age else { break }
-                    let response = responses.value(kind, at: age - ages[index])
-                    sumG += response
-                    sumGG += response * response
-                    sumGY += response * values[index]
-                }
+                let (sumG, sumGG, sumGY) = (sumsG[kind], sumsGG[kind], sumsGY[kind])
                 let spread = total * sumGG - sumG * sumG
                 guard spread > 1e-4 else { continue }
                 let height = (total * sumGY - sumG * sumY) / spread

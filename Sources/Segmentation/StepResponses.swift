@@ -12,15 +12,15 @@ struct StepResponses: Sendable {
     private static let resolution = 0.1
     private static let length = 256
 
-    private let table: [Float]
+    /// One lane per kind; the last is idle.
+    private let table: [SIMD4<Double>]
 
     /// - Parameters:
     ///   - times: the runner's time constants, in seconds, one per kind, quickest first.
     ///   - delay: the sensor's pure delay, in seconds.
     ///   - lag: the sensor's first-order time constant, in seconds.
     init(times: [Double], delay: Double, lag: Double) {
-        var table: [Float] = []
-        table.reserveCapacity(Self.kinds * Self.length)
+        var table = [SIMD4<Double>](repeating: .zero, count: Self.length)
         for kind in 0..<Self.kinds {
             let time = times[min(kind, times.count - 1)]
             var body = 0.0
@@ -29,8 +29,8 @@ struct StepResponses: Sendable {
             let parts = 20
             let step = Self.resolution / Double(parts)
             var elapsed = -delay
-            for _ in 0..<Self.length {
-                table.append(Float(sensor))
+            for index in 0..<Self.length {
+                table[index][kind] = sensor
                 for _ in 0..<parts {
                     elapsed += step
                     guard elapsed > 0 else { continue }
@@ -43,14 +43,14 @@ struct StepResponses: Sendable {
     }
 
     /// - Parameter seconds: since the change began.
+    /// - Returns: the response of each kind.
     @inline(__always)
-    func value(_ kind: Int, at seconds: Double) -> Double {
-        let place = seconds / Self.resolution
-        guard place > 0 else { return 0 }
-        guard place < Double(Self.length - 1) else { return 1 }
+    func values(at seconds: Double) -> SIMD4<Double> {
+        let place = seconds * (1 / Self.resolution)
+        guard place > 0 else { return .zero }
+        guard place < Double(Self.length - 1) else { return .one }
         let index = Int(place)
         let share = place - Double(index)
-        let base = kind * Self.length + index
-        return Double(table[base]) * (1 - share) + Double(table[base + 1]) * share
+        return table[index] * (1 - share) + table[index + 1] * share
     }
 }
