@@ -41,14 +41,18 @@ extension BoutDetector {
         /// The longest silence that a bout survives; longer when the signal itself is sparse.
         var silenceSeconds: Double
 
+        /// Seconds: half a stride and half a message, and the pod's mean over some strides.
+        static let footpodDelay = 0.2
+        static let footpodLag = 0.7
+
         /// - Parameter knowsMaximum: whether the maximum is the athlete's own, not a guess for anybody.
         static func speed(knowsMaximum: Bool) -> Parameters {
             Parameters(
                 floor: knowsMaximum ? 0.52 : 0.62, blockFloor: knowsMaximum ? 0.52 : 0.40,
                 unknownEasyFloor: 0.65, ratioToEasy: 1.25, contrast: 0.13,
                 endShare: 0.72, runningFloor: 0.27, odds: 4,
-                extrapolation: knowsMaximum ? 0.6 : 0.95, noise: 0.02, decisionSeconds: 3, endSeconds: 1.3,
-                levelUpSeconds: 20, endDelay: 0, times: [1.1, 2, 5], reach: 10, sensorDelay: 0.2, sensorLag: 0.7, silenceSeconds: 12)
+                extrapolation: knowsMaximum ? 0.8 : 0.95, noise: 0.02, decisionSeconds: 3, endSeconds: 1.3,
+                levelUpSeconds: 20, endDelay: 0, times: [1.1, 2, 5], reach: 10, sensorDelay: footpodDelay, sensorLag: footpodLag, silenceSeconds: 12)
         }
         /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
         static let cadence = Parameters(

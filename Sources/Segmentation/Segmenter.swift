@@ -24,6 +24,9 @@ package struct Segmenter: Sendable {
     /// whoever listens must keep.
     package static let longestBackdating = 480.0
 
+    /// How many seconds a footpod's speed is late. Edges are dated without it, so a speed belongs to a phase as late as this.
+    package static let speedLag = BoutDetector.Parameters.footpodDelay + BoutDetector.Parameters.footpodLag
+
     private let configuration: SegmenterConfiguration
     private var speedBouts: BoutDetector
     private var cadenceBouts = BoutDetector(.cadence)
