@@ -197,7 +197,9 @@ package struct BoutDetector: Sendable {
     }
 
     /// - Parameter since: what came before is left out, but for a handful of samples.
-    private mutating func compare(bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, penalty: Double = 0) -> StepFit.Finding {
+    private mutating func compare(
+        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, penalty: Double = 0
+    ) -> StepFit.Finding {
         fit.removeAll()
         for age in 0..<min(recent.count, StepFit.capacity) {
             let candidate = recent[age]
@@ -205,7 +207,8 @@ package struct BoutDetector: Sendable {
             fit.append(age: time.seconds(since: candidate.time), value: candidate.value)
         }
         return fit.compare(
-            bound: bound, rise: rise, oldest: parameters.reach + 8 * typicalInterval, spacing: typicalInterval, variance: variance,
+            bound: bound, rise: rise, oldest: parameters.reach + 8 * typicalInterval, spacing: typicalInterval,
+            variance: variance,
             penalty: penalty, responses: responses)
     }
 

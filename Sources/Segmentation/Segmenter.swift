@@ -227,10 +227,13 @@ package struct Segmenter: Sendable {
     private mutating func relabelLongSprint(at time: Timestamp, emit: (PhaseChange) -> Void) {
         // A signal that has fallen silent has not shown that the bout went on.
         guard let phase = current, phase.kind == .sprint, !isEnding, let heard = boutHeard,
-            heard.seconds(since: phase.start) > Self.longestSprint
+            heard.seconds(since: phase.start) > Self.longestSprint + relabelDelay
         else { return }
         becomeInterval(at: time, emit: emit)
     }
+
+    /// How many seconds after a slowing its first sign is seen: what was true at 60 s is known no sooner.
+    private var relabelDelay: Double { boutEvidence == .heartRate ? 12 : 2 }
 
     /// Whether the open bout's signal already speaks for its end, which will be back-dated.
     @inline(__always)
