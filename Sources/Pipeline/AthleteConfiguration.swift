@@ -34,7 +34,8 @@ package struct AthleteConfiguration: Equatable, Sendable {
 
     var segmenter: SegmenterConfiguration {
         SegmenterConfiguration(
-            maxSpeed: maxima.speed.value, maxHeartRate: maxima.heartRate.value,
+            // A guess sets no floor that an athlete's own running may lie above.
+            maxSpeed: maxima.speed.basis == .estimated ? nil : maxima.speed.value, maxHeartRate: maxima.heartRate.value,
             restingHeartRate: maxima.restingHeartRate)
     }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Segmentation
 
 /// What was measured of one sprint, kept so that it can be scored against any maximum, also later.
 package struct SprintTrace: Equatable, Sendable {
@@ -47,7 +48,9 @@ extension SprintTrace {
             rates.append(history.meanHeartRate(from: from, to: from + quarter).map { Float($0.mean) })
         }
         let all = history.meanSpeed(from: start, to: end)
-        let working = history.meanSpeed(from: Self.workingStart(start: start, end: end), to: end)
+        // Edges are where the runner was; the speed of that moment is told a little later.
+        let lag = Segmenter.speedLag
+        let working = history.meanSpeed(from: Self.workingStart(start: start, end: end) + lag, to: end + lag)
         let peakEnd = min(end + Self.peakWindow, nextWork ?? .infinity)
         func rate(after seconds: Double) -> Double? {
             let middle = end + seconds

@@ -3,46 +3,14 @@ package import Measurement
 
 /// Finds work bouts in one effort signal (speed, cadence, or the demand behind a heart rate), online.
 ///
-/// The signal is a share of the athlete's maximum. A bout begins when the signal stays above a threshold that adapts to what
-/// the athlete has been doing; it ends when the signal stays nearer to the level before the bout than to the bout's own. Both
-/// are one-sided cumulative sums (Page 1954, Biometrika 41:100) in units of seconds, whose steps are bounded so that one wild
-/// sample decides nothing; both are back-dated along the samples to where the change began.
+/// The signal is a share of the athlete's maximum. A bout begins when a step of the runner's pace, seen through the sensor's own lag
+/// (``StepFit``), reaches the level of work with sufficient odds against one that does not; the same fit says where the step began. What
+/// comes on too slowly for a step is caught by a one-sided cumulative sum (Page 1954, Biometrika 41:100) in seconds of evidence. A
+/// bout ends when the same kind of sum says that the signal has left the bout's level, and the fit says where the slowing began.
+/// What counts as work follows the athlete's own levels (``Levels``).
 ///
-/// Cost per sample is constant, memory is fixed, nothing is allocated after `init`.
+/// Cost per sample is bounded, memory is fixed, nothing is allocated after `init`.
 package struct BoutDetector: Sendable {
-    /// Shares of the athlete's maximum, unless said otherwise.
-    package struct Parameters: Sendable {
-        /// No bout below this.
-        var floor: Double
-        /// No bout below this as long as no easy level is known, as at a recording's start.
-        var unknownEasyFloor: Double
-        /// How far a bout lies above the athlete's easy running, as a ratio of levels.
-        var ratioToEasy: Double
-        /// How far a bout lies above the level just before it.
-        var contrast: Double
-        /// A bout ends where the signal falls below this share of the bout's own level, or nearer to the level before it.
-        var endShare: Double
-        /// Above this the athlete is running rather than walking, so the easy level learns.
-        var runningFloor: Double
-        /// The sum, in seconds of full evidence, that decides.
-        var decisionSeconds: Double
-        /// How many seconds the signal follows the effort by; edges are dated back by as much.
-        var delay: Double
-        /// The longest silence that a bout survives, in seconds; longer when the signal itself is sparse.
-        var silenceSeconds: Double
-
-        package static let speed = Parameters(
-            floor: 0.56, unknownEasyFloor: 0.65, ratioToEasy: 1.28, contrast: 0.13, endShare: 0.72, runningFloor: 0.27,
-            decisionSeconds: 1.3, delay: 0, silenceSeconds: 12)
-        /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
-        package static let cadence = Parameters(
-            floor: 0.80, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12, endShare: 0.85, runningFloor: 0.55,
-            decisionSeconds: 2.5, delay: 0, silenceSeconds: 12)
-        package static let demand = Parameters(
-            floor: 0.70, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20, endShare: 0.70, runningFloor: 0.25,
-            decisionSeconds: 4, delay: HeartRateDemand.delay, silenceSeconds: 20)
-    }
-
     package enum Change: Equatable, Sendable {
         /// `start` is where the acceleration began; never before the last change.
         case began(start: Timestamp, confidence: Double)
@@ -50,41 +18,52 @@ package struct BoutDetector: Sendable {
         case ended(end: Timestamp, confidence: Double)
     }
 
-    private struct Entry: Sendable, BitwiseCopyable {
-        var time = Timestamp.zero
-        var value = 0.0
-    }
-
-    private let parameters: Parameters
-    /// The last accepted samples, newest at `(next − 1) mod capacity`, a power of two.
-    private var recent: [Entry]
-    private var next = 0
-    private var filled = 0
-    /// Enough for 25 s at the 10 Hz to which denser signals are thinned.
-    private static let capacity = 256
-
-    private var lastRaw = (older: 0.0, newer: 0.0)
-    private var rawCount = 0
-    /// Of the newest sample that was not thinned out.
-    private(set) var lastTime: Timestamp?
-    private var typicalInterval = 1.0
-    /// What the athlete is doing outside of bouts, a slow average that a ramp hardly moves.
-    private var level: Double?
-    private var easy: Double?
-    private var bout: Bout?
-    private var sum = 0.0
-    private var sumSamples = 0
-    private var lastChange: Timestamp?
-
     private struct Bout {
         var before: Double
         var level: Double
+        /// As ``level``, but slow: what most of the bout was like.
+        var usual: Double
+        /// Seconds for which the signal has been well below ``usual``.
+        var slowFor = 0.0
         var start: Timestamp
     }
 
+    private let parameters: Parameters
+    private let responses: StepResponses
+    private var recent = RecentValues()
+    private var fit = StepFit()
+    private var levels: Levels
+
+    /// Of the newest sample that was not thinned out.
+    private(set) var lastTime: Timestamp?
+    private var typicalInterval = 1.0
+    private var bout: Bout?
+    private var sum = 0.0
+    private var sumSamples = 0
+    /// How many samples in a row stood out from the level outside of bouts.
+    private var raised = 0
+    private var lastChange: Timestamp?
+    /// No edge is dated back beyond this: the last change, or the end of the last silence.
+    private var earliest = Timestamp(nanoseconds: -Timestamp.limit)
+
+    /// Seconds. Denser samples add nothing to edges of a tenth of a second and would shorten the history.
+    private static let shortestInterval = 0.19
+    /// Seconds for which a repeated value may be a footpod that has not taken another stride.
+    private static let longestStride = 1.4
+    /// Seconds after a change in which the signal still settles, so that the next fit need not explain it.
+    private static let settling = 4.0
+
+    /// How far a change of pace differs from the model's, as a share of its height.
+    private static let misfit = 0.05
+    /// How much less likely, as a natural logarithm, a change to another easy pace is to be as quick as a sprint's start.
+    private static let quickPenalty = 2.5
+    /// Seconds at a much slower pace after which a bout is over, however slowly it got there.
+    private static let slowingSeconds = 20.0
+
     package init(_ parameters: Parameters) {
         self.parameters = parameters
-        recent = Array(repeating: Entry(), count: Self.capacity)
+        responses = StepResponses(times: parameters.times, delay: parameters.sensorDelay, lag: parameters.sensorLag)
+        levels = Levels(parameters)
     }
 
     package var inBout: Bool { bout != nil }
@@ -92,9 +71,6 @@ package struct BoutDetector: Sendable {
     /// Whether the open bout may be over: evidence has begun to add up.
     @inline(__always)
     package var isEnding: Bool { bout != nil && sum > 0 }
-
-    /// The level outside of bouts, as a share of maximum; `nil` before the first sample.
-    package var restingLevel: Double? { level }
 
     /// Whether the signal has been silent for longer than a bout survives.
     @inline(__always)
@@ -112,20 +88,33 @@ package struct BoutDetector: Sendable {
     package mutating func ingest(_ value: Double, at time: Timestamp) -> Change? {
         if let lastTime {
             let interval = time.seconds(since: lastTime)
-            // Denser than 10 Hz adds nothing to edges of a tenth of a second and would shorten the history.
-            if interval < 0.099 { return nil }
+            if interval < Self.shortestInterval { return nil }
+            if interval < Self.longestStride, value == recent[0].value { return nil }
             if interval > patience {
                 return restart(after: lastTime, value, at: time)
             }
             typicalInterval += 0.1 * (min(interval, 10) - typicalInterval)
         }
         let interval = lastTime.map { min(time.seconds(since: $0), 10) } ?? 0
+        if lastTime == nil { earliest = time }
         lastTime = time
-        append(Entry(time: time, value: value))
-        let smooth = median(with: value)
+        recent.append(value, at: time)
+        let smooth = recent.median
         return bout == nil
-            ? lookForStart(smooth, at: time, interval: interval)
+            ? lookForStart(value, smooth, at: time, interval: interval)
             : lookForEnd(smooth, at: time, interval: interval)
+    }
+
+    /// Takes a bout that was found by other means into what is known of the set.
+    ///
+    /// - Returns: whether it is of the level of the set's bouts, or of work at all where there is no set.
+    mutating func adopt(level: Double, between: Double, from start: Timestamp, to end: Timestamp) -> Bool {
+        guard bout == nil, level >= parameters.blockFloor, level >= 0.8 * (levels.fast ?? 0) else { return false }
+        levels.noteBoutEnded(level: level, at: end, seconds: end.seconds(since: start), wasKnownEarly: false)
+        levels.noteBetween(between)
+        lastChange = end
+        earliest = end
+        return true
     }
 
     /// Time passes without a sample of this signal: a bout does not outlive a long silence.
@@ -136,157 +125,162 @@ package struct BoutDetector: Sendable {
 
     // MARK: Start
 
-    @inline(__always)
-    private var startThreshold: Double {
-        let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? parameters.unknownEasyFloor
-        let before = level ?? 0
-        return max(parameters.floor, easyPart, before + parameters.contrast)
-    }
-
-    private mutating func lookForStart(_ value: Double, at time: Timestamp, interval: Double) -> Change? {
-        let threshold = startThreshold
-        // Full evidence is one contrast above the threshold's foot; a wild sample counts no more than that.
-        let evidence = min((value - threshold) / (0.5 * parameters.contrast) + 0.5, 1)
+    private mutating func lookForStart(
+        _ value: Double, _ smooth: Double, at time: Timestamp, interval: Double
+    ) -> Change? {
+        if let change = lookForStep(value, at: time) { return change }
+        let contrast = levels.contrast
+        let before = levels.outside ?? 0
+        let threshold = max(levels.workFloor, before + contrast)
+        // Full evidence is half a contrast above the threshold's foot; a wild sample counts no more than that.
+        let evidence = min((smooth - threshold) / (0.5 * contrast) + 0.5, 1)
         sum = max(0, sum + evidence * interval)
         sumSamples = sum > 0 ? sumSamples + 1 : 0
-        if sum >= parameters.decisionSeconds, sumSamples >= 2, value >= threshold {
-            let before = level ?? 0
-            let start = rampStart(from: before, to: value)
-            bout = Bout(before: before, level: value, start: start)
-            sum = 0
-            sumSamples = 0
-            lastChange = start
-            let margin = (value - threshold) / max(parameters.contrast, 1e-6)
-            return .began(start: start, confidence: min(1, 0.6 + 0.4 * margin))
+        if sum >= parameters.decisionSeconds, sumSamples >= 2, smooth >= threshold {
+            let finding = compare(bound: threshold, rise: contrast, since: settled(after: lastChange), at: time)
+            let margin = (smooth - threshold) / max(contrast, 1e-6)
+            return beginBout(
+                from: finding.age, before: before, level: smooth, at: time, confidence: min(0.9, 0.6 + 0.3 * margin))
         }
-        if sum == 0 { learn(value, interval: interval) }
+        if sum == 0 { levels.learn(smooth, interval: interval, at: time) }
         return nil
     }
 
-    /// The levels learn only while nothing speaks for a bout, so that a ramp does not raise its own threshold.
-    private mutating func learn(_ value: Double, interval: Double) {
-        if let old = level {
-            level = old + min(1, interval / 6) * (value - old)
-        } else {
-            level = value
+    private mutating func lookForStep(_ value: Double, at time: Timestamp) -> Change? {
+        guard let outside = levels.outside, value > outside + 0.4 * levels.contrast else {
+            raised = 0
+            return nil
         }
-        guard value >= parameters.runningFloor else { return }
-        if let old = easy {
-            // Up within a minute; down slowly, because a runner who walks or tires has not forgotten how to run.
-            let seconds = value > old ? 60.0 : 900.0
-            easy = old + min(1, interval / seconds) * (value - old)
-        } else if let level, level >= parameters.runningFloor {
-            easy = level
+        raised += 1
+        let bound = levels.workFloor
+        // As long as the athlete's easy running is unknown, the start of a run looks like that of a bout.
+        guard raised >= 2, value > (levels.knowsEasy ? parameters.extrapolation : 0.95) * bound else { return nil }
+        // No runner follows the model's shape exactly: the misfit grows with the rise.
+        let misfit = Self.misfit * (value - outside)
+        let total = variance + misfit * misfit
+        let finding = compare(
+            bound: bound, rise: levels.contrast, since: settled(after: lastChange), at: time,
+            penalty: 2 * total * Self.quickPenalty)
+        guard fit.count >= 4 else { return nil }
+        let odds = (finding.staying - finding.reaching) / (2 * total)
+        guard odds >= parameters.odds else { return nil }
+        return beginBout(
+            from: finding.age, before: outside, level: value, at: time, confidence: 1 - 1 / (1 + odds))
+    }
+
+    private mutating func beginBout(
+        from age: Double, before: Double, level: Double, at time: Timestamp, confidence: Double
+    ) -> Change {
+        let dated = time.advanced(bySeconds: -age)
+        let start = max(dated, earliest)
+        bout = Bout(before: before, level: level, usual: level, start: start)
+        levels.noteBoutBegan()
+        clearEvidence()
+        lastChange = start
+        earliest = start
+        return .began(start: start, confidence: confidence)
+    }
+
+    private mutating func clearEvidence() {
+        raised = 0
+        sum = 0
+        sumSamples = 0
+    }
+
+    // MARK: Fit
+
+    @inline(__always)
+    private var variance: Double { parameters.noise * parameters.noise }
+
+    private func settled(after time: Timestamp?) -> Timestamp? {
+        time?.advanced(bySeconds: Self.settling)
+    }
+
+    /// - Parameter since: what came before is left out, but for a handful of samples.
+    private mutating func compare(
+        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, penalty: Double = 0
+    ) -> StepFit.Finding {
+        fit.removeAll()
+        for age in 0..<min(recent.count, StepFit.capacity) {
+            let candidate = recent[age]
+            if let since, candidate.time < since, fit.count >= 6 { break }
+            fit.append(age: time.seconds(since: candidate.time), value: candidate.value)
         }
+        return fit.compare(
+            bound: bound, rise: rise, oldest: parameters.reach + 8 * typicalInterval, spacing: typicalInterval,
+            variance: variance,
+            penalty: penalty, responses: responses)
     }
 
     // MARK: End
 
     private mutating func lookForEnd(_ value: Double, at time: Timestamp, interval: Double) -> Change? {
         guard var current = bout else { return nil }
-        let threshold = max(0.5 * (current.level + current.before), parameters.endShare * current.level)
+        let elapsed = time.seconds(since: current.start)
+        let threshold = levels.endThreshold(before: current.before, level: current.level, elapsed: elapsed)
         let half = max(current.level - threshold, 1e-6)
         let evidence = min((threshold - value) / half + 0.5, 1)
         sum = max(0, sum + evidence * interval)
         sumSamples = sum > 0 ? sumSamples + 1 : 0
         // A turn or a stumble of a few seconds does not cut a long repetition in two.
-        let patience = time.seconds(since: current.start) > 60 ? 3.0 : 1.0
-        if sum >= patience * parameters.decisionSeconds, sumSamples >= 2, value < threshold {
-            let end = slowingStart(from: current.level, to: value)
-            return endBout(at: end, confidence: min(1, 0.7 + 0.3 * (threshold - value) / half))
+        let longer = elapsed > 60 ? 3.0 : 1.0
+        if sum >= longer * parameters.endSeconds, sumSamples >= 2, value < threshold {
+            let finding = compare(
+                bound: current.level, rise: -0.5 * levels.contrast, since: settled(after: current.start), at: time)
+            return endBout(
+                at: time.advanced(bySeconds: -finding.age - parameters.endDelay),
+                confidence: min(1, 0.7 + 0.3 * (threshold - value) / half))
         }
+        if let change = lookForSlowing(value, &current, at: time, interval: interval) { return change }
         if value > threshold {
             // Up with the acceleration at once, down with fatigue slowly.
             let seconds = value > current.level ? 1.0 : 8.0
             current.level += min(1, interval / seconds) * (value - current.level)
-            bout = current
         }
+        let usualSeconds = value > current.usual ? 15.0 : 600
+        current.usual += min(1, interval / usualSeconds) * (value - current.usual)
+        bout = current
         return nil
     }
 
-    private mutating func endBout(at end: Timestamp, confidence: Double) -> Change {
-        let start = bout?.start ?? end
+    /// A long bout whose level has crept down with the slowing itself, too slowly for the sum: who began from a walk and goes on at a
+    /// jog.
+    private mutating func lookForSlowing(
+        _ value: Double, _ current: inout Bout, at time: Timestamp, interval: Double
+    ) -> Change? {
+        guard !levels.isRun(current.before), value < parameters.endShare * current.usual else {
+            current.slowFor = 0
+            return nil
+        }
+        current.slowFor += interval
+        guard current.slowFor >= Self.slowingSeconds else { return nil }
+        return endBout(at: recent.last(above: 0.9 * current.usual) ?? time, confidence: 0.7)
+    }
+
+    private mutating func endBout(at dated: Timestamp, confidence: Double) -> Change {
+        let start = bout?.start ?? dated
+        let end = max(dated, start)
+        if let bout {
+            levels.noteBoutEnded(level: bout.level, at: end, seconds: end.seconds(since: start), wasKnownEarly: true)
+        }
         bout = nil
-        sum = 0
-        sumSamples = 0
-        // What follows a bout is learnt afresh: a walk after a jog, a jog after a walk.
-        level = recentMinimum(since: end)
+        clearEvidence()
+        levels.resume(at: recent.minimum(since: end))
         lastChange = end
-        return .ended(end: max(end, start), confidence: confidence)
+        earliest = end
+        return .ended(end: end, confidence: confidence)
     }
 
     private mutating func restart(after silenceStart: Timestamp, _ value: Double, at time: Timestamp) -> Change? {
         let change = bout == nil ? nil : endBout(at: silenceStart, confidence: 0.3)
-        filled = 0
-        next = 0
-        rawCount = 0
-        sum = 0
-        sumSamples = 0
+        recent.removeAll()
+        clearEvidence()
         lastTime = time
-        append(Entry(time: time, value: value))
-        _ = median(with: value)
+        earliest = time
+        levels.noteSilence()
+        recent.append(value, at: time)
         // The level before the silence stays: a runner who pauses the watch comes back to what he did.
-        if level == nil { level = value }
+        levels.resumeIfUnknown(at: value)
         return change
-    }
-
-    // MARK: History
-
-    private mutating func append(_ entry: Entry) {
-        recent[next] = entry
-        next = (next + 1) & (Self.capacity - 1)
-        filled = min(filled + 1, Self.capacity)
-    }
-
-    /// - Parameter age: 0 is the newest.
-    private func entry(_ age: Int) -> Entry {
-        recent[(next - 1 - age) & (Self.capacity - 1)]
-    }
-
-    /// The median of the last three values: a lone spike vanishes, an edge is kept and comes one sample late.
-    private mutating func median(with value: Double) -> Double {
-        let (older, newer) = lastRaw
-        lastRaw = (newer, value)
-        rawCount = min(rawCount + 1, 3)
-        switch rawCount {
-        case 1: return value
-        case 2: return min(newer, value)
-        default: return max(min(older, newer), min(max(older, newer), value))
-        }
-    }
-
-    /// Back from now to the sample after which the signal left the level before.
-    private func rampStart(from before: Double, to now: Double) -> Timestamp {
-        let low = before + 0.18 * max(now - before, parameters.contrast)
-        return edge { $0 <= low }
-    }
-
-    private func slowingStart(from level: Double, to now: Double) -> Timestamp {
-        let high = level - 0.15 * max(level - now, parameters.contrast)
-        return edge { $0 >= high }
-    }
-
-    /// The newest sample for which `isBefore` holds twice in a row, or the oldest known, less the signal's delay; never before
-    /// the last change.
-    private func edge(_ isBefore: (Double) -> Bool) -> Timestamp {
-        var found = entry(0).time
-        for age in 0..<filled {
-            let candidate = entry(age)
-            if let lastChange, candidate.time < lastChange { break }
-            found = candidate.time
-            if isBefore(candidate.value), age + 1 >= filled || isBefore(entry(age + 1).value) { break }
-        }
-        let dated = found.advanced(bySeconds: -parameters.delay)
-        return lastChange.map { max($0, dated) } ?? dated
-    }
-
-    private func recentMinimum(since time: Timestamp) -> Double {
-        var minimum = entry(0).value
-        for age in 0..<filled {
-            let candidate = entry(age)
-            if candidate.time < time { break }
-            minimum = min(minimum, candidate.value)
-        }
-        return minimum
     }
 }

@@ -13,10 +13,9 @@ package struct HeartRateDemand: Sendable {
     }
 
     /// In seconds.
-    package static let timeConstant = 30.0
-    /// In seconds: the heart takes up a new effort late (oxygen debt and sympathetic drive build up first), and the slope's window looks
-    /// back. Provisional: set on simulated athletes; short sprints of real ones with a footpod beside the strap would tell better.
-    package static let delay = 8.0
+    package static let riseConstant = 30.0
+    /// In seconds.
+    package static let fallConstant = 55.0
     /// The slope's window, in seconds: long enough for a rate sent in whole beats per minute.
     package static let window = 7.0
     /// A power of two.
@@ -35,14 +34,14 @@ package struct HeartRateDemand: Sendable {
     package mutating func ingest(_ rate: Double, at time: Timestamp) -> Double? {
         if filled > 0 {
             let spacing = time.seconds(since: newest.time)
-            // 4 Hz straps repeat a value that changes about once a second: two a second lose nothing.
-            if spacing < 0.45 { return nil }
+            // 4 Hz straps repeat a value that changes about once a second.
+            if spacing < 0.9 { return nil }
             if spacing > 15 { filled = 0 }
         }
         entries[next] = Entry(time: time, rate: rate)
         next = (next + 1) & (Self.capacity - 1)
         filled = min(filled + 1, Self.capacity)
-        return slope(at: time).map { rate + Self.timeConstant * $0 }
+        return slope(at: time).map { rate + ($0 > 0 ? Self.riseConstant : Self.fallConstant) * $0 }
     }
 
     @inline(__always)

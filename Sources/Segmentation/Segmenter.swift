@@ -24,12 +24,16 @@ package struct Segmenter: Sendable {
     /// whoever listens must keep.
     package static let longestBackdating = 480.0
 
+    /// How many seconds a footpod's speed is late. Edges are dated without it, so a speed belongs to a phase as late as this.
+    package static let speedLag = BoutDetector.Parameters.footpodDelay + BoutDetector.Parameters.footpodLag
+
     private let configuration: SegmenterConfiguration
-    private var speedBouts = BoutDetector(.speed)
+    private var speedBouts: BoutDetector
     private var cadenceBouts = BoutDetector(.cadence)
     private var demandBouts = BoutDetector(.demand)
     private var demand = HeartRateDemand()
     private var movement = Movement()
+    private var runBlocks = RunBlocks()
 
     private var firstTime: Timestamp?
     /// The times of this sample and of the one before.
@@ -41,12 +45,14 @@ package struct Segmenter: Sendable {
     private var lastBoutStart: Timestamp?
     private var lastBoutEnd: Timestamp?
     private var lastBoutLength = 0.0
+    private var lastBoutWasBlock = false
     private var longestRecovery = 0.0
     private var lastRecovery: Double?
     private var wasSteadyBefore = false
 
     package init(configuration: SegmenterConfiguration = SegmenterConfiguration()) {
         self.configuration = configuration
+        speedBouts = BoutDetector(.speed(knowsMaximum: configuration.knowsMaxSpeed))
     }
 
     /// The open phase; `nil` until something is known.
@@ -99,6 +105,11 @@ package struct Segmenter: Sendable {
         open(at: time, emit: emit)
         if let (change, evidence) = changes { apply(change, evidence, at: time, emit: emit) }
         relabelLongSprint(at: time, emit: emit)
+        if sample.updated.contains(.speed), let speed = sample.speed, speed.isFinite,
+            !sample.doubts.contains(.speedOutlier)
+        {
+            lookForRunBlock(speed, at: time, emit: emit)
+        }
         if boutEvidence == nil { settle(at: time, evidence: ruling ?? .heartRate, emit: emit) }
     }
 
@@ -174,6 +185,7 @@ package struct Segmenter: Sendable {
                 if current?.kind == .recovery { longestRecovery = max(longestRecovery, recovery) }
             }
             boutEvidence = evidence
+            lastBoutWasBlock = false
             bouts += 1
             begin(.sprint, from: start, at: time, evidence: evidence, confidence: confidence, emit: emit)
             lastBoutStart = current?.start
@@ -192,13 +204,36 @@ package struct Segmenter: Sendable {
         }
     }
 
+    private mutating func lookForRunBlock(_ speed: Double, at time: Timestamp, emit: (PhaseChange) -> Void) {
+        guard boutEvidence == nil else { return runBlocks.forget(at: time) }
+        guard let block = runBlocks.ingest(speed, at: time), let phase = current, !phase.kind.isWork,
+            block.start >= phase.start, block.start >= lastBoutEnd ?? block.start,
+            time.seconds(since: block.start) < Self.longestBackdating,
+            speedBouts.adopt(
+                level: block.meanSpeed / configuration.maxSpeed, between: block.walkSpeed / configuration.maxSpeed,
+                from: block.start, to: block.end)
+        else { return }
+        bouts += 1
+        begin(.sprint, from: block.start, at: time, evidence: .speed, confidence: 0.7, emit: emit)
+        lastBoutWasBlock = true
+        lastBoutStart = block.start
+        lastBoutEnd = block.end
+        lastBoutLength = block.end.seconds(since: block.start)
+        if lastBoutLength > Self.longestSprint { becomeInterval(at: time, emit: emit) }
+        movement.forgetJog()
+        begin(.recovery, from: block.end, at: time, evidence: .speed, confidence: 0.8, emit: emit)
+    }
+
     private mutating func relabelLongSprint(at time: Timestamp, emit: (PhaseChange) -> Void) {
         // A signal that has fallen silent has not shown that the bout went on.
         guard let phase = current, phase.kind == .sprint, !isEnding, let heard = boutHeard,
-            heard.seconds(since: phase.start) > Self.longestSprint
+            heard.seconds(since: phase.start) > Self.longestSprint + relabelDelay
         else { return }
         becomeInterval(at: time, emit: emit)
     }
+
+    /// How many seconds after a slowing its first sign is seen: what was true at 60 s is known no sooner.
+    private var relabelDelay: Double { boutEvidence == .heartRate ? 12 : 2 }
 
     /// Whether the open bout's signal already speaks for its end, which will be back-dated.
     @inline(__always)
@@ -235,6 +270,8 @@ package struct Segmenter: Sendable {
                 begin(kindOfMoving, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
             }
         case .warmup, .steady, .cooldown:
+            // Who stands after what may have been a repetition, recovers.
+            if runBlocks.hasCandidate { return }
             if let since = movement.stillSince, time.seconds(since: since) >= Self.restAfter {
                 begin(.rest, from: since, at: time, evidence: evidence, confidence: 0.9, emit: emit)
             } else if phase.kind == .warmup, time.seconds(since: phase.start) > Self.longestWarmup {
@@ -256,6 +293,8 @@ package struct Segmenter: Sendable {
             begin(.rest, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
             return
         }
+        // In a set of runs between walks, a run is more likely to be the next one than a cool-down.
+        if lastBoutWasBlock, runBlocks.mayBeRepetition { return }
         // Long repetitions have long recoveries.
         let wait = min(
             max(Self.shortestCooldownWait, 1.6 * longestRecovery + 15, 1.2 * lastBoutLength), Self.longestBackdating)

@@ -4,6 +4,8 @@
 package struct SegmenterConfiguration: Equatable, Sendable {
     /// The athlete's best 5 s mean speed, m/s.
     package var maxSpeed: Double
+    /// Whether ``maxSpeed`` is the athlete's own rather than a guess.
+    package var knowsMaxSpeed: Bool
     /// bpm.
     package var maxHeartRate: Double
     /// bpm.
@@ -15,6 +17,7 @@ package struct SegmenterConfiguration: Equatable, Sendable {
         func positive(_ value: Double?) -> Double? {
             value.flatMap { $0.isFinite && $0 > 0 ? $0 : nil }
         }
+        knowsMaxSpeed = positive(maxSpeed) != nil
         self.maxSpeed = positive(maxSpeed) ?? Self.provisionalMaxSpeed
         self.maxHeartRate = positive(maxHeartRate) ?? Self.provisionalMaxHeartRate
         let resting = positive(restingHeartRate) ?? Self.provisionalRestingHeartRate

@@ -92,7 +92,8 @@ import Testing
         let bout = try #require(Self.phases(run.samples()).first { $0.start.kind.isWork })
         #expect(bout.start.kind == .interval)
         let relabelled = try #require(bout.becameInterval)
-        #expect(relabelled > 360 && relabelled < 362)
+        // 60 s after the start that was found, whose sensor lag the synthetic run does not have.
+        #expect(relabelled > 358.5 && relabelled < 362)
     }
 
     @Test func aLoneWildSampleDecidesNothing() {

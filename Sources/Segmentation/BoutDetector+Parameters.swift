@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+
+extension BoutDetector {
+    /// Shares of the athlete's maximum, and seconds, unless said otherwise. Where each comes from: docs/segmentation.md.
+    package struct Parameters: Sendable {
+        /// No bout below this.
+        var floor: Double
+        /// No repetition that is known only by the walks around it below this.
+        var blockFloor: Double
+        /// No bout below this as long as no easy level is known, as at a recording's start.
+        var unknownEasyFloor: Double
+        /// How far a bout lies above the athlete's easy running, as a ratio of levels.
+        var ratioToEasy: Double
+        /// How far a bout lies above the level just before it.
+        var contrast: Double
+        /// A bout ends below this share of its own level.
+        var endShare: Double
+        /// Above this the athlete is running rather than walking, so the easy level learns.
+        var runningFloor: Double
+        /// The odds, as a natural logarithm, at which a step to a level of work is believed.
+        var odds: Double
+        /// The share of the bound that must have been seen; the rest may be told by the step's shape.
+        var extrapolation: Double
+        /// The noise of one observation, as a standard deviation.
+        var noise: Double
+        /// The cumulative sum, in seconds of full evidence, that decides a start without a step.
+        var decisionSeconds: Double
+        /// The same for an end.
+        var endSeconds: Double
+        /// The time constant at which the level outside of bouts rises.
+        var levelUpSeconds: Double
+        /// How much longer than at a start the signal takes to answer at an end.
+        var endDelay: Double
+        /// The time constants of a change of pace, quickest first.
+        var times: [Double]
+        /// How far back an edge is looked for, beyond eight observations.
+        var reach: Double
+        /// How the sensor answers: a pure delay, then a first-order lag.
+        var sensorDelay: Double
+        var sensorLag: Double
+        /// The longest silence that a bout survives; longer when the signal itself is sparse.
+        var silenceSeconds: Double
+
+        /// Seconds: half a stride and half a message, and the pod's mean over some strides.
+        static let footpodDelay = 0.2
+        static let footpodLag = 0.7
+
+        /// - Parameter knowsMaximum: whether the maximum is the athlete's own, not a guess for anybody.
+        static func speed(knowsMaximum: Bool) -> Parameters {
+            Parameters(
+                floor: knowsMaximum ? 0.52 : 0.62, blockFloor: knowsMaximum ? 0.52 : 0.40,
+                unknownEasyFloor: 0.65, ratioToEasy: 1.25, contrast: 0.13,
+                endShare: 0.72, runningFloor: 0.27, odds: 4,
+                extrapolation: knowsMaximum ? 0.8 : 0.95, noise: 0.02, decisionSeconds: 3, endSeconds: 1.3,
+                levelUpSeconds: 20, endDelay: 0, times: [1.1, 2, 5], reach: 10, sensorDelay: footpodDelay,
+                sensorLag: footpodLag, silenceSeconds: 12)
+        }
+        /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
+        static let cadence = Parameters(
+            floor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12, endShare: 0.85,
+            runningFloor: 0.55,
+            odds: 8, extrapolation: 0.9, noise: 0.03, decisionSeconds: 2.5, endSeconds: 2.5, levelUpSeconds: 20,
+            endDelay: 0,
+            times: [1.1, 2, 5], reach: 10, sensorDelay: 0.3, sensorLag: 0.9, silenceSeconds: 12)
+        static let demand = Parameters(
+            floor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20, endShare: 0.70,
+            runningFloor: 0.25,
+            odds: 4, extrapolation: 0.6, noise: 0.06, decisionSeconds: 4, endSeconds: 4, levelUpSeconds: 6,
+            endDelay: 2.5, times: [5, 8, 13], reach: 16,
+            sensorDelay: 1.5, sensorLag: 2.5, silenceSeconds: 20)
+    }
+}
