@@ -21,6 +21,19 @@ package enum StateFolder {
         }
     }
 
+    /// Finds out at the start, and not with the first session, that nothing can be written here.
+    package static func checkWritable(_ state: String, _ files: any FileSystem) throws(SessionError) {
+        do throws(FileError) {
+            let probe = sessions(state) + "/.probe"
+            // Left by a process that was killed here.
+            if files.exists(probe) { try files.remove(probe) }
+            files.close(try files.create(probe))
+            try files.remove(probe)
+        } catch {
+            throw .file(error)
+        }
+    }
+
     /// Gives a file its bytes whole or not at all; its folder's entry is for the caller to synchronise.
     static func replace(_ path: String, with bytes: [UInt8], _ files: any FileSystem) throws(FileError) {
         try replace(path, files) { file throws(FileError) in try files.appendAll(bytes.span, to: file) }
