@@ -3,7 +3,7 @@ import Measurement
 
 /// The sensors heard so far, at most ``limit``.
 struct ANTSensorTable: Sendable {
-    static let limit = 128
+    static let limit = 1024
 
     struct Entry: Sendable {
         let key: UInt64
@@ -16,6 +16,8 @@ struct ANTSensorTable: Sendable {
     }
 
     private(set) var entries: [Entry] = []
+    /// By key. A stick that scans hears all sensors on one channel, so the hint is of no use there.
+    private var slots: [UInt64: Int] = [:]
 
     /// Sensors are told apart by type and number; those heard under the wildcard number also by where they were heard,
     /// so that the beats of two are never mixed.
@@ -30,13 +32,14 @@ struct ANTSensorTable: Sendable {
     mutating func slot(for id: ANTChannelID, stick: UInt32, channel: UInt8, hint: Int?) -> Int? {
         let key = Self.key(id, stick: stick, channel: channel)
         if let hint, hint < entries.count, entries[hint].key == key { return hint }
-        for index in entries.indices where entries[index].key == key { return index }
+        if let slot = slots[key] { return slot }
         guard entries.count < Self.limit else { return nil }
         let profile = KnownSensor.profile { $0.deviceType == id.deviceType }
         entries.append(
             Entry(
                 key: key, id: id.sensor, sensor: KnownSensor(deviceType: id.deviceType, sensor: id.sensor),
                 period: profile?.period ?? 0))
+        slots[key] = entries.count - 1
         return entries.count - 1
     }
 

@@ -4,7 +4,6 @@ import ProcessIO
 import RingBuffer
 import Scoring
 package import SessionStore
-import Synchronization
 package import Transport
 
 /// Live capture with its threads:
@@ -96,7 +95,7 @@ package final class LiveEngine: Sendable {
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
             ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: events, lock: lock,
-            policy: configuration.policy, unfinished: unfinished, clock: clock)
+            policy: configuration.policy, unfinished: unfinished, counters: counters)
         let output = ThreadOutput(producer, orders, events, writerDoorbell)
         var sources: [FrameSource] = []
         var started: [any Transport] = []
@@ -137,25 +136,5 @@ package final class LiveEngine: Sendable {
         for index in configuration.members.indices where member ?? index == index {
             wishes.add(command, member: index)
         }
-    }
-}
-
-/// Counts that any thread may read while they grow.
-package final class EngineCounters: Sendable {
-    private let storedFrames = Atomic<UInt64>(0)
-    private let storedDrops = Atomic<UInt64>(0)
-    private let storedLate = Atomic<Int>(0)
-
-    /// Frames that reached the pipeline.
-    package var frames: UInt64 { storedFrames.load(ordering: .relaxed) }
-    /// Frames that were dropped before it or behind it.
-    package var drops: UInt64 { storedDrops.load(ordering: .relaxed) }
-    /// Frames that came after the order window had passed their time.
-    package var late: Int { storedLate.load(ordering: .relaxed) }
-
-    func set(frames: UInt64, drops: UInt64, late: Int) {
-        storedFrames.store(frames, ordering: .relaxed)
-        storedDrops.store(drops, ordering: .relaxed)
-        storedLate.store(late, ordering: .relaxed)
     }
 }

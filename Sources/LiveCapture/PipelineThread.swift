@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Fusion
 import Measurement
+import ProcessIO
 import RingBuffer
 import Synchronization
 import Transport
@@ -143,6 +144,7 @@ final class PipelineThread {
         noteDrops()
         counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
         pipeline.finish(output: &output)
+        counters.set(pipelineTime: MonotonicClock.threadTime)
     }
 
     /// Takes all that may be taken.

@@ -20,6 +20,7 @@ final class WriterThread {
     private var unfinished: [String]
     private var popped: UInt64 = 0
     private let outcome: Outcome
+    private let counters: EngineCounters
 
     /// What the reports came to.
     final class Outcome {
@@ -28,13 +29,14 @@ final class WriterThread {
 
     init(
         ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventQueue,
-        lock: StateLock, policy: CommitPolicy, unfinished: [String], clock: EngineClock
+        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters
     ) {
         self.ring = ring
         self.orders = orders
         self.doorbell = doorbell
         self.events = events
         self.unfinished = unfinished.reversed()
+        self.counters = counters
         recovery = SessionRecovery(lock)
         let outcome = Outcome()
         self.outcome = outcome
@@ -69,6 +71,7 @@ final class WriterThread {
             }
         }
         logs.close(now: MonotonicClock.now)
+        counters.set(writerTime: MonotonicClock.threadTime)
         events.post(.ended(isWhole: outcome.isWhole))
     }
 

@@ -57,6 +57,8 @@ package final class SessionLogs {
             // An athlete file of 64 KiB would be needed for that.
             return report(.failed("session metadata: \(error)"))
         }
+        // A step between two sessions is in the later one's name and anchor already.
+        if logs.isEmpty { lastOffset = wallOffset() }
         logs[id] = log
         held += log.held
     }
@@ -116,11 +118,15 @@ package final class SessionLogs {
         for (id, log) in logs where log.isDirty && log.retry.map({ $0 <= now }) ?? true {
             let isDue = log.nextCommit(policy.interval).map { $0 <= now } ?? false
             work(log, commits: commits || isDue || log.retry != nil, now)
+            endTrouble()
             guard log.isDone else { continue }
             report(.stored(folder: log.path))
             logs[id] = nil
         }
-        // Only a commit proves that a disk works: a write may go no further than the page cache.
+    }
+
+    /// Only a commit proves that a disk works, and takes back a log's wish to be tried again: a write may go no further than the page cache.
+    private func endTrouble() {
         guard let ended = trouble, logs.values.allSatisfy({ $0.retry == nil }) else { return }
         trouble = nil
         report(.resumed(lostFrames: ended.lostFrames))

@@ -17,7 +17,13 @@ package enum StateFolder {
             made += "/" + part
             guard !files.exists(made) else { continue }
             try files.makeFolder(made)
-            try files.syncFolder(parent)
+            do throws(FileError) {
+                try files.syncFolder(parent)
+            } catch {
+                // Else the next attempt would find it there, and trust an entry that may not be on the disk.
+                try? files.remove(made)
+                throw error
+            }
         }
     }
 

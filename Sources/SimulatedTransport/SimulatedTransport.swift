@@ -15,6 +15,7 @@ package final class SimulatedTransport: Transport {
     package let name = "simulation"
 
     private let configuration: SimulatedSession.Configuration
+    private let device: UInt8
     /// On the frames' clock.
     private let now: @Sendable () -> Timestamp
     /// True time until the frames' clock shows that.
@@ -24,13 +25,15 @@ package final class SimulatedTransport: Transport {
     private let thread = Mutex<WorkerThread?>(nil)
 
     /// - Parameters:
+    ///   - device: the stick's number on its bus, for several simulations side by side.
     ///   - now: what frames are stamped with.
     ///   - wait: true time until that clock shows the time.
     package init(
-        _ configuration: SimulatedSession.Configuration, now: @escaping @Sendable () -> Timestamp,
+        _ configuration: SimulatedSession.Configuration, device: UInt8 = SimulatedFrame.usbDevice, now: @escaping @Sendable () -> Timestamp,
         wait: @escaping @Sendable (Timestamp) -> Duration
     ) throws(TransportError) {
         self.configuration = configuration
+        self.device = device
         self.now = now
         self.wait = wait
         do throws(DoorbellError) {
@@ -42,7 +45,7 @@ package final class SimulatedTransport: Transport {
 
     package func start(_ sink: consuming FrameSink) throws(TransportError) {
         // A class only so that the thread's function can take it.
-        let sender = Box(Sender(sink))
+        let sender = Box(Sender(sink, device: device))
         do throws(ErrorNumber) {
             let made = try WorkerThread(name: "simulation") { [self] in run(sender) }
             keep(made)
@@ -93,8 +96,11 @@ struct Sender: ~Copyable {
     private var bytes: [UInt8] = []
     private var transfers: UInt64 = 0
 
-    init(_ sink: consuming FrameSink) {
+    private let device: UInt8
+
+    init(_ sink: consuming FrameSink, device: UInt8) {
         self.sink = sink
+        self.device = device
         bytes.reserveCapacity(FrameSlot.byteLimit)
     }
 
@@ -104,7 +110,7 @@ struct Sender: ~Copyable {
         swap(&bytes, &self.bytes)
         defer { swap(&bytes, &self.bytes) }
         bytes.removeAll(keepingCapacity: true)
-        let link = frame.encode(data, transfer: transfers, into: &bytes)
+        let link = frame.encode(data, transfer: transfers, device: device, into: &bytes)
         transfers &+= 1
         sink.frame(
             CapturedFrame(
@@ -116,11 +122,13 @@ extension SimulatedFrame {
     /// Appends the frame's bytes as usbmon or the HCI monitor would show them.
     ///
     /// - Parameter transfer: a number of its own.
-    package func encode(_ data: Span<UInt8>, transfer: UInt64, into bytes: inout [UInt8]) -> LinkType {
+    package func encode(
+        _ data: Span<UInt8>, transfer: UInt64, device: UInt8 = usbDevice, into bytes: inout [UInt8]
+    ) -> LinkType {
         switch link {
         case .usb(let fromStick):
             USBPacket.encode(
-                time: time, direction: fromStick ? .received : .sent, bus: Self.usbBus, device: Self.usbDevice,
+                time: time, direction: fromStick ? .received : .sent, bus: Self.usbBus, device: device,
                 endpoint: 1, identifier: transfer, data: data, into: &bytes)
             return .usbLinuxMmapped
         case .bluetooth(let type, let fromController):
