@@ -73,6 +73,15 @@ let package = Package(
         target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
+        target(
+            "LiveCapture",
+            [
+                "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
+                "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+            ]),
+        target(
+            "SimulatedTransport",
+            ["Capture", "FileIO", "Measurement", "ProcessIO", "RingBuffer", "Simulation", "Transport"]),
         executable(
             "sprintctl",
             [
@@ -84,8 +93,10 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "Fusion", "Measurement", "Pipeline",
-                "ProcessIO", "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
+                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "FileIO", "Fusion", "LiveCapture",
+                "Measurement",
+                "Pipeline", "ProcessIO", "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
+                "SimulatedTransport", "Simulation", "Transport",
             ]),
 
         // What tests of several targets share.
@@ -125,6 +136,12 @@ let package = Package(
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),
+        tests(
+            "LiveCapture",
+            [
+                "Analysis", "Capture", "Measurement", "Pipeline", "RingBuffer", "Scoring", "SessionStore",
+                "SimulatedTransport", "Simulation", "Transport",
+            ]),
         tests("ProcessIO", ["Report"]),
         tests("sprintd"),
     ]

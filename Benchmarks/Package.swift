@@ -41,6 +41,20 @@ let package = Package(
             "Pipeline",
             ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         subject("Simulation", ["Capture", "Measurement", "JSON"]),
+        subject("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
+        subject("FileIO"),
+        subject("Transport", ["Capture", "Measurement", "RingBuffer"]),
+        subject("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
+        subject("ProcessIO", ["FileIO", "Measurement", "Report"]),
+        subject(
+            "LiveCapture",
+            [
+                "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
+                "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+            ]),
+        subject(
+            "SimulatedTransport",
+            ["Capture", "FileIO", "Measurement", "ProcessIO", "RingBuffer", "Simulation", "Transport"]),
         .target(name: "CThreads"),
         .target(name: "Figures", swiftSettings: settings),
         .target(name: "CBoostQueue", dependencies: ["CThreads"]),
@@ -62,6 +76,14 @@ let package = Package(
             swiftSettings: settings,
             // Nothing here imports the C library, whose mathematics `rounded()` calls.
             linkerSettings: [.linkedLibrary("m")]
+        ),
+        .executableTarget(
+            name: "engine-benchmark",
+            dependencies: [
+                "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore", "SimulatedTransport",
+                "Simulation", "Transport",
+            ],
+            swiftSettings: settings
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -3,7 +3,7 @@ import Measurement
 
 /// The sensors heard so far, at most ``limit``.
 struct ANTSensorTable: Sendable {
-    static let limit = 128
+    static let limit = 1024
 
     struct Entry: Sendable {
         let key: UInt64
@@ -19,6 +19,8 @@ struct ANTSensorTable: Sendable {
 
     /// Sensors are never removed: a slot stays good.
     var entries: [Entry] = []
+    /// By key. A stick that scans hears all sensors on one channel, so the hint is of no use there.
+    private var slots: [UInt64: Int] = [:]
 
     /// Sensors are told apart by type and number; those heard under the wildcard number also by where they were heard,
     /// so that the beats of two are never mixed.
@@ -40,7 +42,7 @@ struct ANTSensorTable: Sendable {
 
     @inline(never)
     private mutating func slot(for key: UInt64, _ id: ANTChannelID) -> Int? {
-        for index in entries.indices where entries.span[index].key == key { return index }
+        if let slot = slots[key] { return slot }
         guard entries.count < Self.limit else { return nil }
         let profile = KnownSensor.profile { $0.deviceType == id.deviceType }
         let sensor = KnownSensor(deviceType: id.deviceType, sensor: id.sensor)
@@ -48,6 +50,7 @@ struct ANTSensorTable: Sendable {
             Entry(
                 key: key, id: id.sensor, isKnown: sensor != nil, sensor: sensor ?? KnownSensor(unused: id.sensor),
                 period: profile?.period ?? 0))
+        slots[key] = entries.count - 1
         return entries.count - 1
     }
 }

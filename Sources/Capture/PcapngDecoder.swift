@@ -21,6 +21,7 @@ struct PcapngDecoder: Sendable {
         static let interface: UInt32 = 1
         static let obsoletePacket: UInt32 = 2
         static let simplePacket: UInt32 = 3
+        static let statistics: UInt32 = 5
         static let enhancedPacket: UInt32 = 6
         static let journal: UInt32 = 9
     }
@@ -32,6 +33,7 @@ struct PcapngDecoder: Sendable {
         static let packetFlags: UInt16 = 2
         static let packetHash: UInt16 = 3
         static let packetDrops: UInt16 = 4
+        static let interfaceDrops: UInt16 = 5
         static let timeResolution: UInt16 = 9
         static let timeOffset: UInt16 = 14
         /// The algorithm octet of `epb_hash` that means CRC-32.
@@ -40,7 +42,15 @@ struct PcapngDecoder: Sendable {
 
     /// The first section header was read.
     private(set) var headerRead = false
-    private(set) var recorderDrops: UInt64 = 0
+    /// As packets told, each since the one before; and as the last statistics of each of the section's interfaces told, since the start. A
+    /// recorder may tell in both ways.
+    private var packetDrops: UInt64 = 0
+    private var statisticsDrops: [UInt32: UInt64] = [:]
+    private var earlierDrops: UInt64 = 0
+
+    var recorderDrops: UInt64 {
+        earlierDrops &+ max(packetDrops, statisticsDrops.values.reduce(0) { $0 &+ $1 })
+    }
     private var bigEndian = false
     private var interfaces: [CaptureInterface] = []
     private var readableSeen = false
@@ -81,6 +91,7 @@ struct PcapngDecoder: Sendable {
         case BlockType.simplePacket: return simplePacket(in: &buffer, count)
         case BlockType.obsoletePacket: return obsoletePacket(in: &buffer, count, event)
         case BlockType.journal: return journal(in: buffer, count, event)
+        case BlockType.statistics: return statistics(in: buffer, count)
         default: return .passed(length: count)
         }
     }
@@ -113,6 +124,9 @@ struct PcapngDecoder: Sendable {
                 headerRead = true
                 bigEndian = order
                 interfaces.removeAll(keepingCapacity: true)
+                earlierDrops = recorderDrops
+                packetDrops = 0
+                statisticsDrops.removeAll()
                 for range in comments {
                     let text = buffer.text(range)
                     event(.comment(CaptureComment(origin: .section, time: nil, text: text)))
@@ -178,7 +192,7 @@ struct PcapngDecoder: Sendable {
         guard count >= 32 else { return .bad(.badLength(UInt32(count))) }
         let drops = buffer.integer16(at: 10, bigEndian: bigEndian)
         // All ones: not known.
-        if drops != 0xFFFF { recorderDrops &+= UInt64(drops) }
+        if drops != 0xFFFF { packetDrops &+= UInt64(drops) }
         let ticks = ticks(in: buffer, at: 12)
         return packet(
             in: &buffer, count, interface: UInt32(buffer.integer16(at: 8, bigEndian: bigEndian)),
@@ -222,7 +236,7 @@ struct PcapngDecoder: Sendable {
                 hashed = true
             case .option(Option.comment, _): commented = true
             case .option(Option.packetDrops, let range) where range.count == 8:
-                recorderDrops &+= buffer.integer64(at: range.lowerBound, bigEndian: bigEndian)
+                packetDrops &+= buffer.integer64(at: range.lowerBound, bigEndian: bigEndian)
             case .option: continue
             case .bad: return .bad(.badOptions)
             case .end: break reading
@@ -275,6 +289,19 @@ struct PcapngDecoder: Sendable {
         return interface.frame(
             at: lastTime, in: &buffer, data: 12..<12 + Int(captured), originalLength: original,
             bigEndian: bigEndian, length: count)
+    }
+
+    /// Only the drops are of interest; a recorder that tells none of them right says nothing of its packets.
+    private mutating func statistics(in buffer: InputBuffer, _ count: Int) -> DecodedBlock {
+        guard count >= 24 else { return .passed(length: count) }
+        let index = buffer.integer32(at: 8, bigEndian: bigEndian)
+        guard index < interfaces.count else { return .passed(length: count) }
+        var options = OptionList(from: 20, to: count - 4, bigEndian: bigEndian)
+        while case .option(let code, let range) = options.next(in: buffer) {
+            guard code == Option.interfaceDrops, range.count == 8 else { continue }
+            statisticsDrops[index] = buffer.integer64(at: range.lowerBound, bigEndian: bigEndian)
+        }
+        return .passed(length: count)
     }
 
     private func journal(

@@ -40,6 +40,7 @@ package struct PcapngWriter: Sendable {
     private var scratch: [UInt8] = []
     private var interfaces: [Interface] = []
     private var transfers: UInt64 = 0
+    private var drops: UInt64 = 0
     private let application: String
     /// Seconds.
     private let clockOffset: Int64
@@ -83,21 +84,27 @@ package struct PcapngWriter: Sendable {
         output.removeAll(keepingCapacity: true)
     }
 
+    /// Appends what was written since the last call.
+    package mutating func drain(into bytes: inout [UInt8]) {
+        bytes.append(contentsOf: output)
+        output.removeAll(keepingCapacity: true)
+    }
+
     // MARK: Packets
 
     /// Writes a frame as it is, for the recording of a recording too.
     ///
-    /// - Parameter bytes: the frame's; what is beyond the longest block that ``CaptureReader`` takes is cut.
-    package mutating func frame(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
+    /// - Parameters:
+    ///   - bytes: the frame's; what is beyond the longest block that ``CaptureReader`` takes is cut.
+    ///   - drops: frames lost since the one before.
+    package mutating func frame(_ frame: CapturedFrame, _ bytes: Span<UInt8>, drops: UInt32 = 0) {
+        self.drops &+= UInt64(drops)
         let interface = describe(Interface(link: frame.link, number: frame.interface))
         // The rest of the block: its header and trailer, padding, and the options.
         let kept = bytes.extracting(first: Int(CaptureReader.blockLimit) - 64)
         let start = begin(BlockType.enhancedPacket)
         output.appendLittleEndian(interface)
-        // The format has no times before its epoch.
-        let ticks = UInt64(max(0, frame.time.nanoseconds))
-        output.appendLittleEndian(UInt32(truncatingIfNeeded: ticks >> 32))
-        output.appendLittleEndian(UInt32(truncatingIfNeeded: ticks))
+        appendTime(frame.time)
         output.appendLittleEndian(UInt32(truncatingIfNeeded: kept.count))
         output.appendLittleEndian(max(frame.originalLength, UInt32(clamping: bytes.count)))
         output.append(kept)
@@ -113,8 +120,39 @@ package struct PcapngWriter: Sendable {
         output.append(Option.crc32)
         output.appendLittleEndian(CRC32.checksum(kept))
         pad()
+        if drops > 0 { appendDrops(Option.packetDrops, UInt64(drops)) }
         output.appendLittleEndian(UInt32(0))
         end(start)
+    }
+
+    /// Says at the end how many frames were lost in all, in the statistics of the first interface: those that were lost after the last frame
+    /// can stand nowhere else. Nothing is written where there is no interface.
+    ///
+    /// - Parameters:
+    ///   - drops: frames lost after the last one.
+    ///   - time: on the packets' clock.
+    package mutating func statistics(drops: UInt32, at time: Timestamp) {
+        self.drops &+= UInt64(drops)
+        guard !interfaces.isEmpty else { return }
+        let start = begin(BlockType.statistics)
+        output.appendLittleEndian(UInt32(0))
+        appendTime(time)
+        appendDrops(Option.interfaceDrops, self.drops)
+        output.appendLittleEndian(UInt32(0))
+        end(start)
+    }
+
+    private mutating func appendDrops(_ option: UInt16, _ drops: UInt64) {
+        output.appendLittleEndian(option)
+        output.appendLittleEndian(UInt16(8))
+        output.appendLittleEndian(drops)
+    }
+
+    private mutating func appendTime(_ time: Timestamp) {
+        // The format has no times before its epoch.
+        let ticks = UInt64(max(0, time.nanoseconds))
+        output.appendLittleEndian(UInt32(truncatingIfNeeded: ticks >> 32))
+        output.appendLittleEndian(UInt32(truncatingIfNeeded: ticks))
     }
 
     /// Writes bytes that crossed a USB bulk endpoint, as link type 220.

@@ -112,9 +112,14 @@ package struct FileDescriptor: Equatable, Sendable {
     /// Takes the file's exclusive lock, which ends when the last copy of this descriptor is closed, however its process ends.
     ///
     /// - Returns: `false` when somebody else has it; nobody is waited for.
-    package func lockExclusively() throws(ErrorNumber) -> Bool {
+    package func lockExclusively() throws(ErrorNumber) -> Bool { try lock(LOCK_EX) }
+
+    /// As ``lockExclusively()``, but others may have it in the same way.
+    package func lockShared() throws(ErrorNumber) -> Bool { try lock(LOCK_SH) }
+
+    private func lock(_ kind: Int32) throws(ErrorNumber) -> Bool {
         do throws(ErrorNumber) {
-            try SystemCall.repeating { flock(rawValue, LOCK_EX | LOCK_NB) }
+            try SystemCall.repeating { flock(rawValue, kind | LOCK_NB) }
             return true
         } catch {
             guard error == .wouldBlock else { throw error }

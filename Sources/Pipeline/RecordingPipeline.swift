@@ -66,13 +66,15 @@ package struct RecordingPipeline: Sendable {
     ///   - kind: the recording's format: `pcapng`, `pcap`, `btsnoop`, `fit` or `csv`.
     ///   - records: of a file that holds samples.
     ///   - notes: what the recording's reader had to say.
+    ///   - droppedFrames: what the recorder says it lost.
     ///   - sensorNames: what a file calls its sensors.
     package func analysis(
         of athlete: Int, kind: String, records: RecordCounts = (0, 0), notes: [String] = [],
-        sensorNames: [SensorID: String] = [:]
+        droppedFrames: Int = 0, sensorNames: [SensorID: String] = [:]
     ) -> AnalysisDocument {
         var facts = decoder.facts(kind: kind, notes: notes)
         facts.duration = duration
+        facts.droppedFrames = droppedFrames
         if samples > 0 {
             facts.frames += records.records
             facts.badFrames += records.bad

@@ -13,6 +13,14 @@ package enum MonotonicClock {
         return Timestamp(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
     }
 
+    /// What the calling thread has had of a processor, in nanoseconds.
+    package static var threadTime: Int64 {
+        var time = timespec()
+        // SAFETY: clock_gettime fills the structure that it is given and keeps no pointer.
+        _ = unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+    }
+
     /// Returns early when a signal arrives.
     package static func sleep(nanoseconds: Int64) {
         let bounded = min(max(nanoseconds, 0), 3_600_000_000_000)

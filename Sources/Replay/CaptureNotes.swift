@@ -24,6 +24,5 @@ struct CaptureNotes: Sendable {
         guard !isClosed else { return }
         isClosed = true
         if reader.skippedFrames > 0 { lines.append("\(reader.skippedFrames) packets were passed over") }
-        if reader.recorderDrops > 0 { lines.append("the recorder lost \(reader.recorderDrops) packets") }
     }
 }

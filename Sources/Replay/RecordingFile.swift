@@ -78,6 +78,9 @@ package struct RecordingFile: ~Copyable {
         return names
     }
 
+    /// Frames that a capture's recorder says it lost, as far as it was read.
+    package var droppedFrames: Int { Int(clamping: capture.recorderDrops) }
+
     /// Frames delivered so far.
     package var frames: UInt64 { capture.frames }
 

@@ -9,6 +9,8 @@ package struct CaptureScan: Equatable, Sendable {
     /// Bytes up to the end of the last good block.
     package var goodBytes: UInt64
     package var frames: UInt64
+    /// Frames that the capture says were lost while it was recorded.
+    package var drops: UInt64
     /// The fault at `goodBytes`; `nil` when the file is good to its end.
     package var fault: String?
     /// The file is no capture at all.
@@ -50,6 +52,7 @@ package struct CaptureScan: Equatable, Sendable {
         }
         size = try files.size(of: file)
         frames = reader.frames
+        drops = reader.recorderDrops
         if let refusal {
             isRefused = true
             goodBytes = refusal.position

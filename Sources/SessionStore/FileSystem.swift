@@ -27,6 +27,8 @@ package protocol FileSystem: AnyObject {
     ///
     /// - Returns: `nil` when somebody else has the lock; nobody is waited for.
     func lock(_ path: String) throws(FileError) -> OpenFile?
+    /// Whether somebody has the lock now. Asking takes nothing away from anybody who has it; who wants it in this very moment may be refused.
+    func isLocked(_ path: String) -> Bool
     /// Appends as many of the bytes as fit, at least one, and says how many.
     func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int
     /// Returns when everything appended will survive a power cut.

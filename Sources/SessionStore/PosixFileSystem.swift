@@ -78,6 +78,13 @@ package final class PosixFileSystem: FileSystem, Sendable {
         }
     }
 
+    package func isLocked(_ path: String) -> Bool {
+        // Nothing is made: a state folder that is only looked at stays as it is.
+        guard let file = try? FileDescriptor.open(path, for: .reading) else { return false }
+        defer { try? file.close() }
+        return (try? file.lockShared()) == false
+    }
+
     package func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int {
         try attempt(.write, file.path) { () throws(ErrorNumber) in
             try FileDescriptor(rawValue: file.number).writeSome(bytes)

@@ -15,7 +15,7 @@ package enum SessionAnalysis {
     ) throws(FileError) -> AnalysisDocument? {
         var metadata: SessionMetadata?
         var pipeline: RecordingPipeline?
-        _ = try CaptureScan(
+        let scan = try CaptureScan(
             path, files: files,
             frame: { frame, bytes in
                 if pipeline == nil {
@@ -32,6 +32,6 @@ package enum SessionAnalysis {
                 metadata = metadata ?? SessionMetadata(json: comment.text)
             })
         pipeline?.finish()
-        return pipeline?.analysis(of: 0, kind: CaptureFormat.pcapng.rawValue)
+        return pipeline?.analysis(of: 0, kind: CaptureFormat.pcapng.rawValue, droppedFrames: Int(clamping: scan.drops))
     }
 }

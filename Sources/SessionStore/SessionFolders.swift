@@ -29,6 +29,9 @@ package struct SessionFolders {
         files.exists("\(StateFolder.sessions(state))/\(name)/\(SessionWriter.analysisName)")
     }
 
+    /// Whether a process is at work here now, so that an unfinished session is one that is being recorded or finished.
+    package var isInUse: Bool { files.isLocked("\(state)/lock") }
+
     /// Removes a session: its name goes first, in one step, so that no half of one is ever seen.
     package func delete(_ name: String, lock: borrowing StateLock) throws(FileError) {
         guard let folder = path(of: name) else { return }

@@ -13,11 +13,14 @@ package struct SessionMetadata: Equatable, Sendable {
     package var athlete: Athlete
     /// What was replayed, for a session that was not live.
     package var replayOf: String?
+    /// The two clocks when a live session began.
+    package var clock: ClockAnchor?
 
-    package init(program: String, athlete: Athlete, replayOf: String? = nil) {
+    package init(program: String, athlete: Athlete, replayOf: String? = nil, clock: ClockAnchor? = nil) {
         self.program = program
         self.athlete = athlete
         self.replayOf = replayOf
+        self.clock = clock
     }
 
     package var json: String {
@@ -29,6 +32,10 @@ package struct SessionMetadata: Equatable, Sendable {
             writer.string(program)
             writer.key("replay_of")
             writer.string(replayOf)
+            if let clock {
+                writer.key("clock")
+                writer.object { clock.write(to: &$0) }
+            }
             writer.key("athlete")
             writer.object { Self.write(athlete, to: &$0) }
         }
@@ -76,6 +83,7 @@ package struct SessionMetadata: Equatable, Sendable {
         guard let value = JSONValue(text), value["schema"]?.text == Self.schema else { return nil }
         program = value["program"]?.text ?? ""
         replayOf = value["replay_of"]?.text
+        clock = value["clock"].flatMap(ClockAnchor.init)
         athlete = Athlete()
         guard let known = value["athlete"] else { return }
         athlete.name = known["name"]?.text

@@ -38,22 +38,40 @@ package final class SessionWriter {
         } catch {
             throw .metadata("\(error)")
         }
+        self.files = files
         do throws(FileError) {
-            let sessions = state + "/sessions"
-            try StateFolder.make(sessions, files)
-            folder = try Self.claim(name, in: sessions, files)
-            self.files = files
-            do throws(FileError) {
-                file = try files.create(folder + "/" + Self.captureName)
-            } catch {
-                try? files.remove(folder)
-                throw error
-            }
-            try files.syncFolder(folder)
-            try files.syncFolder(sessions)
+            (folder, file) = try Self.makeFolder(named: name, state: state, files)
         } catch {
             throw .file(error)
         }
+    }
+
+    /// Makes the folder and an empty capture in it, and returns when both will survive a power cut. When that fails, they are taken back as far
+    /// as possible.
+    static func makeFolder(
+        named name: String, state: String, _ files: any FileSystem
+    ) throws(FileError) -> (folder: String, file: OpenFile) {
+        let sessions = StateFolder.sessions(state)
+        try StateFolder.make(sessions, files)
+        let folder = try claim(name, in: sessions, files)
+        let path = folder + "/" + captureName
+        let file: OpenFile
+        do throws(FileError) {
+            file = try files.create(path)
+        } catch {
+            try? files.remove(folder)
+            throw error
+        }
+        do throws(FileError) {
+            try files.syncFolder(folder)
+            try files.syncFolder(sessions)
+        } catch {
+            files.close(file)
+            try? files.remove(path)
+            try? files.remove(folder)
+            throw error
+        }
+        return (folder, file)
     }
 
     private static func claim(

@@ -17,7 +17,26 @@ package enum StateFolder {
             made += "/" + part
             guard !files.exists(made) else { continue }
             try files.makeFolder(made)
-            try files.syncFolder(parent)
+            do throws(FileError) {
+                try files.syncFolder(parent)
+            } catch {
+                // Else the next attempt would find it there, and trust an entry that may not be on the disk.
+                try? files.remove(made)
+                throw error
+            }
+        }
+    }
+
+    /// Finds out at the start, and not with the first session, that nothing can be written here.
+    package static func checkWritable(_ state: String, _ files: any FileSystem) throws(SessionError) {
+        do throws(FileError) {
+            let probe = sessions(state) + "/.probe"
+            // Left by a process that was killed here.
+            if files.exists(probe) { try files.remove(probe) }
+            files.close(try files.create(probe))
+            try files.remove(probe)
+        } catch {
+            throw .file(error)
         }
     }
 

@@ -66,7 +66,7 @@ enum Connection {
         }
         return pipeline.analysis(
             of: 0, kind: file.format.rawValue, records: file.recordCounts, notes: file.notes,
-            sensorNames: file.sensorNames)
+            droppedFrames: file.droppedFrames, sensorNames: file.sensorNames)
     }
 
     private static func reason(_ notes: [String]) -> String {

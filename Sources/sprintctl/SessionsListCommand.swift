@@ -20,6 +20,10 @@ struct SessionsListCommand: ParsableCommand {
         var sprints: Double?
         var score: Double?
         var isFinished: Bool
+        /// Only where it is not finished: whether a process is at work on it.
+        var isRunning: Bool
+
+        var stateText: String { isFinished ? "finished" : isRunning ? "running" : "unfinished" }
 
         var date: String? {
             let digits = Array(name.prefix(16))
@@ -30,17 +34,19 @@ struct SessionsListCommand: ParsableCommand {
     }
 
     func run() throws {
-        let rows = try state.names([]).map { name throws(CommandFailure) in row(name) }
+        // Asked first: a session that is finished meanwhile then shows as finished.
+        let isInUse = state.folders.isInUse
+        let rows = try state.names([]).map { name throws(CommandFailure) in row(name, isInUse: isInUse) }
         try StandardStream.output.write(format == .json ? json(rows) : table(rows))
     }
 
-    private func row(_ name: String) -> Row {
+    private func row(_ name: String, isInUse: Bool) -> Row {
         let path = state.path + "/sessions/" + name + "/" + SessionWriter.analysisName
         let text = try? String(decoding: WholeFile.read(path, limit: 64 << 20), as: UTF8.self)
         let value = text.flatMap { JSONValue($0) }
         return Row(
             name: name, duration: value?["source"]?["duration_s"]?.number, sprints: value?["score"]?["sprints"]?.number,
-            score: value?["score"]?["value"]?.number, isFinished: state.folders.isFinished(name))
+            score: value?["score"]?["value"]?.number, isFinished: state.folders.isFinished(name), isRunning: isInUse)
     }
 
     private func json(_ rows: [Row]) -> String {
@@ -60,6 +66,8 @@ struct SessionsListCommand: ParsableCommand {
                     writer.number(row.score, decimals: 2)
                     writer.key("finished")
                     writer.bool(row.isFinished)
+                    writer.key("state")
+                    writer.string(row.stateText)
                 }
             }
         }
@@ -91,7 +99,7 @@ struct SessionsListCommand: ParsableCommand {
             text += line(
                 [
                     date + String(repeating: " ", count: max(0, 16 - date.count)), clock(row.duration),
-                    whole(row.sprints), whole(row.score), row.isFinished ? "finished  " : "unfinished",
+                    whole(row.sprints), whole(row.score), row.stateText + String(repeating: " ", count: max(0, 10 - row.stateText.count)),
                 ], row.name)
         }
         return text

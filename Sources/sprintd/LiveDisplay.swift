@@ -65,8 +65,19 @@ struct LiveDisplay {
         }
     }
 
+    /// A further session of the athlete counts anew.
+    mutating func begin(_ athlete: Int, maxima: Maxima?) {
+        open[athlete] = nil
+        bouts[athlete] = 0
+        self.maxima = maxima
+    }
+
     mutating func end(at time: Double) throws(CommandFailure) {
         try StandardStream.output.write(lines.text(for: LivePhaseLine.Event.ended(time: time)))
+    }
+
+    mutating func end(at time: Double, of athlete: Int) throws(CommandFailure) {
+        try write(.ended(time: time), of: athlete)
     }
 
     /// Leaves the terminal clean before somebody else writes.

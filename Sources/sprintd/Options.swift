@@ -11,7 +11,7 @@ struct Options: Equatable, Sendable {
     enum Request: Equatable, Sendable {
         case help
         case version
-        case live
+        case live(LiveOptions)
         case replay(Options)
     }
 
@@ -26,17 +26,23 @@ struct Options: Equatable, Sendable {
     var plan: String?
 
     static let usage = """
-        usage: sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME]
+        usage: sprintd --state DIR [--athlete FILE]... [--plan NAME] [--silence SECONDS]
+                       [--simulate WORKOUT [--seed N] [--rate N]]
+               sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME]
                sprintd --version | --help
 
-        Runs a recording through the same pipeline as a live session, prints its phases as they are
-        found, and keeps a session folder.
+        Listens to the sensors, prints phases as they are found, and keeps a folder for each session.
+        A session begins with the first heart rate or movement, and ends after a silence. With
+        --replay the same is done with a recording, with --simulate with sensors that are made up.
 
-          --replay FILE    the recording
-          --rate N|max     how many times as fast as it happened (1); max: without waiting
-          --state DIR      where sessions/ is kept
-          --athlete FILE   what is known of an athlete (TOML); may be given several times
-          --plan NAME      the plan that the session is held against
+          --state DIR          where sessions/ is kept
+          --athlete FILE       what is known of an athlete (TOML); may be given several times
+          --plan NAME          the plan that sessions are held against
+          --silence SECONDS    without heart rate and movement, after which a session ends (300)
+          --simulate WORKOUT   sprint-5x30-90, steady, fartlek, heart-rate-only or footpod-only
+          --seed N             chooses everything random in it (1)
+          --replay FILE        the recording
+          --rate N|max         how many times as fast as it happened (1); max: without waiting
         """
 
     /// - Parameter arguments: without the program's name.
@@ -46,6 +52,9 @@ struct Options: Equatable, Sendable {
         var state: String?
         var athletes: [String] = []
         var plan: String?
+        var simulation: String?
+        var seed: UInt64?
+        var silence: Double?
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -59,13 +68,20 @@ struct Options: Equatable, Sendable {
             case "--plan": plan = try once(plan, name, try value(name, attached, &rest))
             case "--athlete": athletes.append(try value(name, attached, &rest))
             case "--rate": rate = try once(rate, name, try self.rate(try value(name, attached, &rest)))
+            case "--simulate": simulation = try once(simulation, name, try value(name, attached, &rest))
+            case "--seed": seed = try once(seed, name, try self.seed(try value(name, attached, &rest)))
+            case "--silence": silence = try once(silence, name, try self.silence(try value(name, attached, &rest)))
             default: throw Failure(message: "unknown argument '\(argument)'")
             }
         }
         guard let recording else {
-            if rate != nil { throw Failure(message: "--rate needs --replay") }
-            return .live
+            var live = LiveOptions(state: state, athletes: athletes, plan: plan, silence: silence)
+            live.simulation = try self.simulation(simulation, seed, rate)
+            return .live(live)
         }
+        if simulation != nil { throw Failure(message: "--replay and --simulate exclude each other") }
+        if seed != nil { throw Failure(message: "--seed needs --simulate") }
+        if silence != nil { throw Failure(message: "a replayed session ends with its recording, not with --silence") }
         guard let state else { throw Failure(message: "--replay needs --state DIR") }
         return .replay(
             Options(recording: recording, rate: rate ?? .times(1), state: state, athletes: athletes, plan: plan))
@@ -91,5 +107,31 @@ struct Options: Equatable, Sendable {
             throw Failure(message: "--rate must be a number from 0.01 to 10000, or max")
         }
         return .times(times)
+    }
+
+    private static func simulation(
+        _ workout: String?, _ seed: UInt64?, _ rate: Rate?
+    ) throws(Failure) -> LiveOptions.Simulation? {
+        guard let workout else {
+            if seed != nil { throw Failure(message: "--seed needs --simulate") }
+            if rate != nil { throw Failure(message: "--rate needs --replay or --simulate") }
+            return nil
+        }
+        switch rate ?? .times(1) {
+        case .times(let times): return LiveOptions.Simulation(workout: workout, seed: seed ?? 1, rate: times)
+        case .asFastAsPossible: throw Failure(message: "--rate max is for --replay: sensors send when they send")
+        }
+    }
+
+    private static func seed(_ text: String) throws(Failure) -> UInt64 {
+        guard let seed = UInt64(text) else { throw Failure(message: "--seed must be a whole number, 0 or more") }
+        return seed
+    }
+
+    private static func silence(_ text: String) throws(Failure) -> Double {
+        guard let seconds = Double(text), (10...86_400).contains(seconds) else {
+            throw Failure(message: "--silence must be a number of seconds from 10 to 86400")
+        }
+        return seconds
     }
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Analysis
-internal import AthleteFile
 internal import Capture
 internal import Measurement
 internal import Pipeline
@@ -26,26 +25,9 @@ struct ReplayedSession: ~Copyable {
     private let files = PosixFileSystem()
 
     static func run(_ options: Options) throws(CommandFailure) {
-        var athletes: [Athlete] = []
-        for path in options.athletes { athletes.append(try AthleteFile.athlete(atPath: path)) }
-        if athletes.isEmpty { athletes = [Athlete()] }
-        let planned = try options.plan.map { name throws(CommandFailure) in try plan(name, .usage) }
-        var plans: [Plan?] = []
-        for athlete in athletes {
-            var intended = planned
-            if intended == nil, let name = athlete.plan { intended = try plan(name, .configuration) }
-            plans.append(intended)
-        }
-        var session = ReplayedSession(options, athletes: athletes, plans: plans)
+        let participants = try Participants(files: options.athletes, plan: options.plan)
+        var session = ReplayedSession(options, athletes: participants.athletes, plans: participants.plans)
         try session.replay()
-    }
-
-    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
-        guard let plan = Plan.named(name) else {
-            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
-            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
-        }
-        return plan
     }
 
     private init(_ options: Options, athletes: [Athlete], plans: [Plan?]) {
@@ -243,7 +225,7 @@ extension CommandFailure {
         self.init(status, error.description)
     }
 
-    fileprivate init(_ error: SessionError) {
+    init(_ error: SessionError) {
         switch error {
         case .metadata: self.init(.configuration, error.description)
         case .busy: self.init(.temporaryFailure, error.description)

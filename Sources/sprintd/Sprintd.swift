@@ -23,8 +23,7 @@ internal import ProcessIO
         switch request {
         case .help: try StandardStream.output.write(Options.usage + "\n")
         case .version: try StandardStream.output.write(VersionText.text + "\n")
-        case .live:
-            throw CommandFailure(.unavailable, "live capture is not in this version; --replay FILE runs a recording")
+        case .live(let options): try LiveSession.run(options)
         case .replay(let options):
             try ReplayedSession.run(options)
         }

@@ -20,7 +20,7 @@ import Testing
         (["Simulation"], true),
         (["FileIO", "Transport"], false),
         (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
-        (["AthleteFile", "Replay", "Service"], false),
+        (["AthleteFile", "LiveCapture", "Replay", "Service", "SimulatedTransport"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport"], false),

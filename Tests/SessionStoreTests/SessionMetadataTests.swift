@@ -22,6 +22,15 @@ import Testing
         #expect(SessionMetadata(json: metadata.json) == metadata)
     }
 
+    /// More digits than a JSON number keeps.
+    @Test func theClocksAreReadToTheNanosecond() {
+        let clock = ClockAnchor(
+            boot: Timestamp(nanoseconds: 987_654_321_987_654_321),
+            unix: Timestamp(nanoseconds: 1_767_592_800_123_456_789))
+        let metadata = SessionMetadata(program: "sprintd 0.1.0", athlete: Athlete(), clock: clock)
+        #expect(SessionMetadata(json: metadata.json) == metadata)
+    }
+
     @Test func anAthleteOfWhomNothingIsKnownStaysSo() {
         let metadata = SessionMetadata(program: "sprintd 0.1.0", athlete: Athlete())
         #expect(SessionMetadata(json: metadata.json) == metadata)

@@ -33,6 +33,7 @@ import Testing
         }
         func truncate(_ file: OpenFile, to length: UInt64) throws(FileError) { try real.truncate(file, to: length) }
         func lock(_ path: String) throws(FileError) -> OpenFile? { try real.lock(path) }
+        func isLocked(_ path: String) -> Bool { real.isLocked(path) }
         func isFolder(_ path: String) -> Bool { real.isFolder(path) }
         /// What was looked at is there by the time that it is made.
         func exists(_ path: String) -> Bool { false }

@@ -16,6 +16,9 @@ final class SimulatedDisk: FileSystem {
         case append(node: Int, offset: Int, bytes: [UInt8])
         case truncate(node: Int, length: Int)
         case sync(node: Int)
+        /// What was appended since the last sync is as the crash leaves it, and no later sync makes it safe: the kernel holds it for written
+        /// (Rebello et al., "Can Applications Recover from fsync Failures?", 2020).
+        case failedSync(node: Int)
     }
 
     fileprivate enum Node: Equatable {
@@ -30,6 +33,10 @@ final class SimulatedDisk: FileSystem {
         var after: Int
         var number: Int32
         var reason: String
+        /// How often it is shown before it passes.
+        var times = Int.max
+        /// Of this file or folder only.
+        var path: String?
     }
 
     private(set) var operations: [Operation] = []
@@ -40,7 +47,7 @@ final class SimulatedDisk: FileSystem {
     private var open: [Int32: Int] = [:]
     private var nextNumber: Int32 = 3
     private var faultsSeen = 0
-    var fault: Fault?
+    var fault: Fault? { didSet { faultsSeen = 0 } }
     /// Bytes that a single append takes at most.
     var appendLimit = Int.max
     /// Bytes left on the disk.
@@ -79,11 +86,12 @@ final class SimulatedDisk: FileSystem {
             }
         }
         let done = operations.prefix(count)
-        var synced: [Int: Int] = [:]
+        var syncs: [Int: [(index: Int, isGood: Bool)]] = [:]
         for (index, operation) in done.enumerated() {
-            if case .sync(let node) = operation { synced[node] = index }
+            if case .sync(let node) = operation { syncs[node, default: []].append((index, true)) }
+            if case .failedSync(let node) = operation { syncs[node, default: []].append((index, false)) }
         }
-        func isSafe(_ node: Int, _ index: Int) -> Bool { synced[node].map { $0 > index } ?? false }
+        func isSafe(_ node: Int, _ index: Int) -> Bool { syncs[node]?.first { $0.index > index }?.isGood ?? false }
 
         var result = start
         for (index, operation) in done.enumerated() {
@@ -100,8 +108,15 @@ final class SimulatedDisk: FileSystem {
             case .append(let node, let offset, let bytes):
                 guard case .file(var held) = result[node] else { continue }
                 let found = held.count
-                // An append has its place in the file, whatever became of those before it.
+                // An append has its place in the file, whatever became of the operations before it: also where a cut did not happen.
                 held += [UInt8](repeating: 0, count: max(0, offset - held.count))
+                if held.count > offset {
+                    if isSafe(node, index) || survives() {
+                        held.replaceSubrange(offset..<min(held.count, offset + bytes.count), with: bytes)
+                    }
+                    result[node] = .file(held)
+                    continue
+                }
                 if isSafe(node, index) {
                     held += bytes
                 } else {
@@ -126,7 +141,7 @@ final class SimulatedDisk: FileSystem {
             case .truncate(let node, let length):
                 guard isSafe(node, index) || survives(), case .file(let held) = result[node] else { continue }
                 result[node] = .file(Array(held.prefix(length)))
-            case .sync: break
+            case .sync, .failedSync: break
             }
         }
         return SimulatedDisk(nodes: result)
@@ -147,9 +162,11 @@ final class SimulatedDisk: FileSystem {
     }
 
     private func check(_ operation: FileError.Operation, _ path: String) throws(FileError) {
-        guard let fault, fault.operation == operation else { return }
+        guard let fault, fault.operation == operation, fault.path ?? path == path else { return }
         faultsSeen += 1
-        if faultsSeen > fault.after { throw fail(operation, path, fault.number, fault.reason) }
+        if faultsSeen > fault.after, faultsSeen - fault.after <= fault.times {
+            throw fail(operation, path, fault.number, fault.reason)
+        }
     }
 
     private func find(_ path: String) -> Int? {
@@ -226,7 +243,10 @@ final class SimulatedDisk: FileSystem {
     }
 
     func truncate(_ file: OpenFile, to length: UInt64) throws(FileError) {
+        try check(.truncate, file.path)
         let (node, bytes) = try content(file, .truncate)
+        // Given back; an unlimited disk stays so.
+        if room < Int.max / 2 { room += max(0, bytes.count - Int(clamping: length)) }
         nodes[node] = .file(Array(bytes.prefix(Int(clamping: length))))
         operations.append(.truncate(node: node, length: Int(clamping: length)))
     }
@@ -238,6 +258,8 @@ final class SimulatedDisk: FileSystem {
         locked.insert(path)
         return opened(node, path)
     }
+
+    func isLocked(_ path: String) -> Bool { locked.contains(path) }
 
     func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int {
         try check(.write, file.path)
@@ -251,9 +273,16 @@ final class SimulatedDisk: FileSystem {
         return count
     }
 
-    func sync(_ file: OpenFile) throws(FileError) {
-        try check(.sync, file.path)
-        operations.append(.sync(node: try content(file, .sync).0))
+    func sync(_ file: OpenFile) throws(FileError) { try sync(try content(file, .sync).0, file.path) }
+
+    private func sync(_ node: Int, _ path: String) throws(FileError) {
+        do throws(FileError) {
+            try check(.sync, path)
+        } catch {
+            operations.append(.failedSync(node: node))
+            throw error
+        }
+        operations.append(.sync(node: node))
     }
 
     func close(_ file: OpenFile) {
@@ -263,10 +292,11 @@ final class SimulatedDisk: FileSystem {
 
     func syncFolder(_ path: String) throws(FileError) {
         guard let node = find(path) else { throw fail(.sync, path, 2, "no such file or directory") }
-        operations.append(.sync(node: node))
+        try sync(node, path)
     }
 
     func rename(_ old: String, to new: String) throws(FileError) {
+        try check(.rename, new)
         guard let node = find(old) else { throw fail(.rename, new, 2, "no such file or directory") }
         let (from, oldName) = try place(of: old, .rename)
         let (to, newName) = try place(of: new, .rename)

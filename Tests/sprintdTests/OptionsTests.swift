@@ -31,14 +31,37 @@ import Testing
     @Test func helpVersionAndLiveAreRequestsOfTheirOwn() {
         #expect(request("--help") == .success(.help))
         #expect(request("--version") == .success(.version))
-        #expect(request("") == .success(.live))
-        #expect(request("--athlete a") == .success(.live))
+        #expect(request("") == .success(.live(LiveOptions())))
+        #expect(request("--athlete a") == .success(.live(LiveOptions(athletes: ["a"]))))
+    }
+
+    @Test func everyOptionOfLiveCaptureIsRead() {
+        var expected = LiveOptions(state: "/s", athletes: ["ada.toml", "bob.toml"], plan: "p", silence: 60)
+        #expect(
+            request("--state /s --athlete ada.toml --athlete bob.toml --plan p --silence 60")
+                == .success(.live(expected)))
+        expected.simulation = .init(workout: "steady", seed: 7, rate: 20)
+        #expect(
+            request(
+                "--state /s --athlete ada.toml --athlete bob.toml --plan p --silence 60 --simulate steady --seed 7 --rate 20"
+            )
+                == .success(.live(expected)))
+        let plain = LiveOptions(simulation: .init(workout: "steady", seed: 1, rate: 1))
+        #expect(request("--simulate steady") == .success(.live(plain)))
     }
 
     @Test(arguments: [
         ("--replay", "--replay needs a value"), ("--replay --state s", "--replay needs a value"),
         ("--replay= --state s", "--replay needs a value"), ("--replay a", "--replay needs --state DIR"),
-        ("--rate 3", "--rate needs --replay"), ("--replay a --replay b --state s", "--replay is given twice"),
+        ("--rate 3", "--rate needs --replay or --simulate"), ("--seed 3", "--seed needs --simulate"),
+        ("--replay a --state s --seed 3", "--seed needs --simulate"),
+        ("--simulate a --seed -1", "--seed must be a whole number, 0 or more"),
+        ("--replay a --state s --simulate b", "--replay and --simulate exclude each other"),
+        ("--replay a --state s --silence 60", "a replayed session ends with its recording, not with --silence"),
+        ("--simulate a --rate max", "--rate max is for --replay: sensors send when they send"),
+        ("--silence 9", "--silence must be a number of seconds from 10 to 86400"),
+        ("--silence nan", "--silence must be a number of seconds from 10 to 86400"),
+        ("--replay a --replay b --state s", "--replay is given twice"),
         ("--verbose", "unknown argument '--verbose'"), ("file", "unknown argument 'file'"),
         ("--rate 0", "--rate must be a number from 0.01 to 10000, or max"),
         ("--rate nan", "--rate must be a number from 0.01 to 10000, or max"),

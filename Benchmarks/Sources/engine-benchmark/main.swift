@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Glibc
+import LiveCapture
+import Measurement
+import Scoring
+import SessionStore
+import SimulatedTransport
+import Simulation
+import Transport
+
+// usage: engine-benchmark STATE [sticks [athletes per stick [simulated seconds [rate [each|one]]]]]
+//
+// Runs the live engine with simulated sticks, each a transport with its own thread and ring; every athlete wears a strap and a footpod. `each`
+// gives every athlete a session of his own, `one` records all of them in a single one. Every ten true seconds it prints what is resident, and
+// at the end the processor time of each thread.
+
+let arguments = CommandLine.arguments.dropFirst()
+func number(_ place: Int, _ usual: Double) -> Double {
+    let index = arguments.startIndex + place
+    return index < arguments.endIndex ? Double(arguments[index]) ?? usual : usual
+}
+guard let state = arguments.first else {
+    print("usage: engine-benchmark STATE [sticks [athletes per stick [simulated seconds [rate [each|one]]]]]")
+    exit(64)
+}
+let sticks = Int(number(1, 8))
+let athletes = Int(number(2, 63))
+let seconds = number(3, 60)
+let clock = EngineClock(rate: number(4, 1))
+let isOne = arguments.last == "one"
+
+func configuration(_ stick: Int) throws -> SimulatedSession.Configuration {
+    var configuration = try SimulatedSession.Configuration(plan: "fartlek", seed: UInt64(stick + 1))
+    configuration.athletes = athletes
+    configuration.antMode = .scan
+    configuration.duration = seconds
+    return configuration
+}
+
+var members: [LivePipeline.Member] = []
+var transports: [any Transport] = []
+var all = Athlete()
+for stick in 0..<sticks {
+    let session = SimulatedSession(try configuration(stick))
+    for index in 0..<athletes {
+        var athlete = Athlete()
+        athlete.name = "\(stick)-\(index)"
+        athlete.sensors = session.sensors(of: index).map(\.id)
+        all.sensors += athlete.sensors
+        members.append(LivePipeline.Member(athlete: athlete))
+    }
+    transports.append(
+        try SimulatedTransport(
+            try configuration(stick), device: UInt8(stick + 1), now: { clock.now }, wait: { clock.wait(until: $0) }))
+}
+let sensors = all.sensors.count
+let engine = try LiveEngine(
+    .init(program: "engine-benchmark", members: isOne ? [LivePipeline.Member(athlete: all)] : members), clock: clock)
+let lock = try StateLock(state: state, files: PosixFileSystem())
+let start = MonotonicSeconds.now
+try engine.start(transports, lock: lock) { print($0) }
+
+let sampler = Sampler(engine, since: start)
+while true {
+    let news = engine.events.wait()
+    for event in news.events {
+        switch event {
+        case .trouble(let text), .recovery(let text): print(text)
+        case .ended(let isWhole):
+            sampler.report(sensors: sensors, simulated: seconds, isWhole: isWhole)
+            exit(0)
+        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice: break
+        }
+    }
+}

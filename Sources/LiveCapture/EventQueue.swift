@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Fusion
+import RingBuffer
+import Synchronization
+
+/// What happens, on its way from the engine's threads to the one that shows it or passes it on. Nobody waits for that one: beyond ``limit``
+/// events the newest are dropped and counted, and of what is so now only the last is kept.
+package final class EventQueue: Sendable {
+    package static let limit = 4096
+
+    private struct State: Sendable {
+        var events: [LiveEvent] = []
+        var dropped = 0
+        var status: (athlete: Int, sample: FusedSample)?
+        var hasNews = false
+    }
+
+    private let state = Mutex(State())
+    private let doorbell: Doorbell
+    /// Whether ``status`` is kept at all.
+    private let keepsStatus: Bool
+
+    init(keepsStatus: Bool) throws(DoorbellError) {
+        self.keepsStatus = keepsStatus
+        doorbell = try Doorbell()
+    }
+
+    func post(_ event: LiveEvent) {
+        let wasIdle = state.withLock { state in
+            guard state.events.count < Self.limit || event.isLast else {
+                state.dropped += 1
+                return false
+            }
+            state.events.append(event)
+            defer { state.hasNews = true }
+            return !state.hasNews
+        }
+        if wasIdle { doorbell.ring() }
+    }
+
+    func post(_ sample: FusedSample, of athlete: Int) {
+        guard keepsStatus else { return }
+        let wasIdle = state.withLock { state in
+            state.status = (athlete, sample)
+            defer { state.hasNews = true }
+            return !state.hasNews
+        }
+        if wasIdle { doorbell.ring() }
+    }
+
+    /// Waits for something to happen. To be called by one thread.
+    ///
+    /// - Returns: the events since the last call, how many more were dropped, and what is so now if that has changed.
+    package func wait() -> (events: [LiveEvent], dropped: Int, status: (athlete: Int, sample: FusedSample)?) {
+        while true {
+            let news: ([LiveEvent], Int, (athlete: Int, sample: FusedSample)?)? = state.withLock { state in
+                guard state.hasNews else { return nil }
+                let news = (state.events, state.dropped, state.status)
+                state = State()
+                return news
+            }
+            if let news { return news }
+            _ = doorbell.sleep { state.withLock { $0.hasNews } }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import FileIO
+import ProcessIO
+import RingBuffer
+import Scoring
+package import SessionStore
+package import Transport
+
+/// Live capture with its threads:
+///
+///     transport ─ring─┐ one doorbell
+///     transport ─ring─┴► pipeline ──ring──► writer ──► disk
+///                           └──── events ────┴──────► whoever watches
+///
+/// Nobody waits for anybody to the right of him: a full ring drops the newest frame, which is counted and said, and stands in the
+/// session's analysis.
+package final class LiveEngine: Sendable {
+    package struct Configuration: Sendable {
+        /// With its version, for the captures.
+        package var program: String
+        package var members: [LivePipeline.Member]
+        /// Seconds without a sign of life that end a session.
+        package var silence = SessionRule.defaultSilence
+        package var policy = CommitPolicy()
+
+        package init(program: String, members: [LivePipeline.Member]) {
+            self.program = program
+            self.members = members
+        }
+
+        /// Frames between a transport and the pipeline, which never waits for the disk.
+        static let transportRing = 1024
+
+        /// Frames between pipeline and writer: minutes for a few sensors, and 10 s for many, at ANT+'s four messages a second.
+        var writerRing: Int {
+            max(2048, 40 * members.reduce(0) { $0 + $1.athlete.sensors.count })
+        }
+    }
+
+    /// Why it cannot start.
+    package enum Failure: Error {
+        case session(SessionError)
+        case transport(name: String, TransportError)
+        case system(ErrorNumber)
+    }
+
+    package let counters = EngineCounters()
+    package let events: EventQueue
+    private let configuration: Configuration
+    private let clock: EngineClock
+    private let doorbell: Doorbell
+    private let wishes: PipelineWishes
+
+    /// - Parameter showsStatus: whether anybody wants to know what is so now.
+    package init(
+        _ configuration: Configuration, clock: EngineClock = EngineClock(), showsStatus: Bool = false
+    ) throws(Failure) {
+        self.configuration = configuration
+        self.clock = clock
+        do throws(DoorbellError) {
+            events = try EventQueue(keepsStatus: showsStatus)
+        } catch {
+            throw .system(ErrorNumber(error.errno))
+        }
+        doorbell = try Self.doorbell()
+        wishes = PipelineWishes(doorbell)
+    }
+
+    private static func doorbell() throws(Failure) -> Doorbell {
+        do throws(DoorbellError) {
+            return try Doorbell()
+        } catch {
+            throw .system(ErrorNumber(error.errno))
+        }
+    }
+
+    /// Starts all threads. Called once.
+    ///
+    /// - Parameters:
+    ///   - lock: of the state folder; given to the writer.
+    ///   - told: takes what is said of a transport that cannot start; the others do.
+    /// - Throws: when no transport can start, or a thread or the state folder fails.
+    package func start(
+        _ transports: [any Transport], lock: sending StateLock, told: (String) -> Void
+    ) throws(Failure) {
+        let unfinished: [String]
+        do throws(SessionError) {
+            unfinished = try SessionRecovery(lock).unfinished()
+        } catch {
+            throw .session(error)
+        }
+        let writerDoorbell = try Self.doorbell()
+        let orders = OrderQueue()
+        let records = SPSCRing<LogRecord>(minimumCapacity: configuration.writerRing)
+        let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
+        let writer = WriterThread(
+            ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: events, lock: lock,
+            policy: configuration.policy, unfinished: unfinished, counters: counters)
+        let output = ThreadOutput(producer, orders, events, writerDoorbell)
+        var sources: [FrameSource] = []
+        var started: [any Transport] = []
+        var failure: Failure?
+        for transport in transports {
+            let ring = SPSCRing<FrameSlot>(minimumCapacity: Configuration.transportRing)
+            let sink = FrameSink(WakingProducer(ring.producer, doorbell: doorbell))
+            do throws(TransportError) {
+                try transport.start(sink)
+                sources.append(FrameSource(ring.consumer))
+                started.append(transport)
+            } catch {
+                told("\(transport.name): \(error)")
+                failure = failure ?? .transport(name: transport.name, error)
+            }
+        }
+        if started.isEmpty, let failure { throw failure }
+        let pipeline = PipelineThread(
+            sources: sources, transports: started,
+            pipeline: LivePipeline(
+                program: configuration.program, members: configuration.members, silence: configuration.silence),
+            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters)
+        do throws(ErrorNumber) {
+            // Nobody joins them: `.ended` comes when both are done.
+            _ = try WorkerThread(name: "writer") { writer.run() }
+            _ = try WorkerThread(name: "pipeline") { pipeline.run() }
+        } catch {
+            for transport in started { transport.stop() }
+            throw .system(error)
+        }
+    }
+
+    /// Asks for the end: transports stop, sessions are finished and stored, and `.ended` comes as the last event.
+    package func stop() { wishes.stop() }
+
+    /// - Parameter member: `nil` for all.
+    package func command(_ command: SessionRule.Command, member: Int?) {
+        for index in configuration.members.indices where member ?? index == index {
+            wishes.add(command, member: index)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import Measurement
+package import Pipeline
+package import Scoring
+package import Transport
+
+/// What happens in a live session, for whoever shows it or passes it on.
+package enum LiveEvent: Sendable {
+    /// - Parameters:
+    ///   - start: on the frames' clock: the times of its phases count from here.
+    ///   - maxima: what efforts are shares of.
+    case sessionStarted(athlete: Int, start: Timestamp, maxima: Maxima)
+    /// A phase or an ended sprint; never `.fused`, see ``EventQueue/status(of:)``.
+    case pipeline(athlete: Int, PipelineEvent)
+    /// - Parameter duration: seconds from the first frame to the last.
+    case sessionEnded(athlete: Int, duration: Double)
+    /// The session lies whole in this folder.
+    case sessionStored(folder: String)
+    /// Of a device or a sensor.
+    case notice(TransportNotice, String)
+    /// Something that a person should know: frames dropped, a disk that fails or works again. One line.
+    case trouble(String)
+    /// What was done about a session of a process that died. One line.
+    case recovery(String)
+    /// The last event: everything is stored, or as much of it as can be.
+    ///
+    /// - Parameter isWhole: whether all that was recorded is on the disk.
+    case ended(isWhole: Bool)
+}
+
+extension LiveEvent {
+    var isLast: Bool {
+        switch self {
+        case .ended: true
+        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice, .trouble, .recovery: false
+        }
+    }
+}

@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Analysis
+import Capture
+package import Measurement
+import Pipeline
+package import Scoring
+import SessionStore
+package import Transport
+
+/// All that the pipeline's thread decides, without the thread: frames in order of time go in, sessions begin, grow and end.
+///
+/// Each session has a pipeline of its own that is given exactly the frames that its capture is given, from its first on. So the analysis of
+/// a live session is that of its capture, whatever else was heard.
+///
+/// An athlete whose sensors are listed gets what these say and what every reader needs to understand it (``ContextStore``). Neighbours'
+/// hearts are nobody else's business, and many athletes cost each frame once, not once for each. An athlete without a list gets
+/// everything: the pipeline then adopts the first sensor of each kind.
+package struct LivePipeline: Sendable {
+    /// An athlete, and the plan that sessions are held against.
+    package struct Member: Sendable {
+        package var athlete: Athlete
+        package var plan: Plan?
+
+        package init(athlete: Athlete, plan: Plan? = nil) {
+            self.athlete = athlete
+            self.plan = plan
+        }
+    }
+
+    private struct Session: Sendable {
+        let id: UInt32
+        let member: Int
+        var pipeline: RecordingPipeline
+        /// Lost since the last recorded frame.
+        var pendingDrops: UInt32 = 0
+        var drops = 0
+    }
+
+    private let program: String
+    private let members: [Member]
+    private let owners: [SensorID: [Int]]
+    /// Those without a list of sensors.
+    private let unbound: [Int]
+    private var rules: [SessionRule]
+    /// By member; where its session lies in `sessions`.
+    private var places: [Int?]
+    private var sessions: [Session] = []
+    private var router = FrameRouter()
+    private var context = ContextStore()
+    private var nextID: UInt32 = 0
+    /// Not later than the earliest deadline of the rules.
+    private var earliestDeadline: Timestamp?
+    private var now = Timestamp.zero
+
+    /// Frames that came in.
+    package private(set) var frames: UInt64 = 0
+    /// Frames that transports dropped before the pipeline, and frames of sessions that the writer had no room for.
+    package private(set) var drops: UInt64 = 0
+
+    /// - Parameters:
+    ///   - program: with its version, for the captures.
+    ///   - silence: seconds without a sign of life that end a session.
+    package init(program: String, members: [Member], silence: Double = SessionRule.defaultSilence) {
+        self.program = program
+        self.members = members
+        var owners: [SensorID: [Int]] = [:]
+        for (index, member) in members.enumerated() {
+            for sensor in member.athlete.sensors where owners[sensor]?.contains(index) != true {
+                owners[sensor, default: []].append(index)
+            }
+        }
+        self.owners = owners
+        unbound = members.indices.filter { members[$0].athlete.sensors.isEmpty }
+        rules = Array(repeating: SessionRule(silence: silence), count: members.count)
+        places = Array(repeating: nil, count: members.count)
+    }
+
+    package var isRecording: Bool { !sessions.isEmpty }
+
+    /// When ``advance(to:wall:output:)`` should be called though no frame came.
+    package var deadline: Timestamp? { earliestDeadline }
+
+    // MARK: Time and commands
+
+    /// - Parameter wall: the wall clock less the frames' clock, in nanoseconds; asked for when a session begins.
+    package mutating func advance(to time: Timestamp, output: inout some LiveOutput & ~Copyable) {
+        now = max(now, time)
+        guard let earliest = earliestDeadline, now >= earliest else { return }
+        for member in members.indices where rules[member].tick(at: now) == .stop { end(member, &output) }
+        earliestDeadline = rules.compactMap(\.deadline).min()
+    }
+
+    package mutating func take(
+        _ command: SessionRule.Command, of member: Int, at time: Timestamp, wall: () -> Int64,
+        output: inout some LiveOutput & ~Copyable
+    ) {
+        now = max(now, time)
+        switch rules[member].take(command, at: now) {
+        case .start: begin(member, wall: wall(), &output)
+        case .stop: end(member, &output)
+        case nil: break
+        }
+        earliestDeadline = rules.compactMap(\.deadline).min()
+    }
+
+    /// Ends every session.
+    package mutating func finish(output: inout some LiveOutput & ~Copyable) {
+        for member in members.indices { end(member, &output) }
+    }
+
+    // MARK: Frames
+
+    /// Notes frames that were lost before they came here: whose they were nobody knows.
+    package mutating func lost(_ count: Int, output: inout some LiveOutput & ~Copyable) {
+        guard count > 0 else { return }
+        drops += UInt64(count)
+        for index in sessions.indices { lose(count, session: index) }
+    }
+
+    private mutating func lose(_ count: Int, session: Int) {
+        sessions[session].drops += count
+        sessions[session].pendingDrops = UInt32(clamping: Int(sessions[session].pendingDrops) + count)
+    }
+
+    /// - Parameters:
+    ///   - slot: a frame or a notice.
+    ///   - wall: as above.
+    package mutating func take(
+        _ slot: borrowing FrameSlot, wall: () -> Int64, output: inout some LiveOutput & ~Copyable
+    ) {
+        advance(to: slot.time, output: &output)
+        switch slot.content {
+        case .frame: takeFrame(slot, wall: wall, output: &output)
+        case .notice(let notice): take(notice, slot.text, output: &output)
+        }
+    }
+
+    private mutating func takeFrame(
+        _ slot: borrowing FrameSlot, wall: () -> Int64, output: inout some LiveOutput & ~Copyable
+    ) {
+        frames += 1
+        let kind = router.route(slot)
+        for index in router.signs.indices {
+            let sensor = router.signs[index]
+            for member in unbound { sign(of: member, wall, &output) }
+            guard let owners = owners[sensor] else { continue }
+            for member in owners { sign(of: member, wall, &output) }
+        }
+        switch kind {
+        case .data:
+            for member in unbound { record(slot, for: member, &output) }
+            if router.sensors.count == 1, let owners = owners[router.sensors[0]] {
+                for member in owners { record(slot, for: member, &output) }
+            } else if router.sensors.count > 1 {
+                for index in sessions.indices where concerns(sessions[index].member) {
+                    record(slot, session: index, &output)
+                }
+            }
+        case .shared:
+            for index in sessions.indices { record(slot, session: index, &output) }
+        case .context(let key, let restarts):
+            for index in sessions.indices where isWanted(key, by: sessions[index].member) {
+                record(slot, session: index, &output)
+            }
+            context.keep(copy slot, of: key, restarts: restarts)
+        }
+    }
+
+    /// Whether a listed sensor of the member speaks in this frame.
+    private func concerns(_ member: Int) -> Bool {
+        guard !members[member].athlete.sensors.isEmpty else { return false }
+        return router.sensors.contains { owners[$0]?.contains(member) ?? false }
+    }
+
+    private func isWanted(_ key: ContextStore.Key, by member: Int) -> Bool {
+        switch key {
+        case .descriptor, .stick, .adapter: true
+        case .peer(let sensor), .advertiser(let sensor):
+            members[member].athlete.sensors.isEmpty || owners[sensor]?.contains(member) ?? false
+        }
+    }
+
+    private mutating func sign(of member: Int, _ wall: () -> Int64, _ output: inout some LiveOutput & ~Copyable) {
+        let action = rules[member].sign(at: now)
+        if let deadline = rules[member].deadline { earliestDeadline = min(earliestDeadline ?? deadline, deadline) }
+        if action == .start { begin(member, wall: wall(), &output) }
+    }
+
+    private mutating func record(
+        _ slot: borrowing FrameSlot, for member: Int, _ output: inout some LiveOutput & ~Copyable
+    ) {
+        if let session = places[member] { record(slot, session: session, &output) }
+    }
+
+    /// The capture first: what it does not get, the pipeline must not see.
+    private mutating func record(_ slot: borrowing FrameSlot, session: Int, _ output: inout some LiveOutput & ~Copyable)
+    {
+        guard case .frame(let frame) = slot.content else { return }
+        let record = LogRecord(
+            session: sessions[session].id, drops: sessions[session].pendingDrops, slot: copy slot)
+        guard output.record(record) else {
+            drops += 1
+            if sessions[session].pendingDrops == 0 { output.tell(.trouble(Self.fullText)) }
+            return lose(1, session: session)
+        }
+        sessions[session].pendingDrops = 0
+        let member = sessions[session].member
+        sessions[session].pipeline.ingest(frame, slot.bytes) { _, event in
+            if case .fused(let sample) = event {
+                output.status(sample, of: member)
+            } else {
+                output.tell(.pipeline(athlete: member, event))
+            }
+        }
+    }
+
+    private static let fullText = "the disk is too slow: frames are dropped and counted"
+
+    private mutating func take(_ notice: TransportNotice, _ text: String, output: inout some LiveOutput & ~Copyable) {
+        output.tell(.notice(notice, text))
+        for session in sessions {
+            if let sensor = notice.sensor, !members[session.member].athlete.sensors.isEmpty,
+                owners[sensor]?.contains(session.member) != true
+            {
+                continue
+            }
+            output.order(.comment(session: session.id, text, at: notice.time))
+        }
+    }
+
+    // MARK: Sessions
+
+    private mutating func begin(_ member: Int, wall: Int64, _ output: inout some LiveOutput & ~Copyable) {
+        guard places[member] == nil else { return }
+        let before = context.frames { isWanted($0, by: member) }.compactMap { $0.stamped(now) }
+        // Readers add whole seconds to every time, so these are the times that a replay sees.
+        let offset = Timestamp(nanoseconds: wall).nanoseconds / 1_000_000_000
+        let start = now.nanoseconds / 1_000_000_000 &+ offset
+        var athlete = members[member].athlete
+        athlete.plan = members[member].plan?.name
+        let configuration = AthleteConfiguration(
+            athlete, plan: members[member].plan, year: CalendarDate(unixSeconds: start).year)
+        var session = Session(id: nextID, member: member, pipeline: RecordingPipeline(athletes: [configuration]))
+        nextID &+= 1
+        for slot in before {
+            guard case .frame(let frame) = slot.content else { continue }
+            session.pipeline.ingest(frame, slot.bytes) { _, _ in }
+        }
+        var metadata = SessionMetadata(program: program, athlete: athlete)
+        metadata.clock = ClockAnchor(
+            boot: now, unix: Timestamp(nanoseconds: now.nanoseconds &+ Timestamp(nanoseconds: wall).nanoseconds))
+        output.order(
+            .open(
+                session: session.id,
+                SessionOpening(
+                    name: SessionName.make(unixSeconds: start, athlete: athlete.name), metadata: metadata,
+                    clockOffset: offset),
+                context: before))
+        output.tell(.sessionStarted(athlete: member, start: now, maxima: configuration.maxima))
+        places[member] = sessions.count
+        sessions.append(session)
+    }
+
+    private mutating func end(_ member: Int, _ output: inout some LiveOutput & ~Copyable) {
+        guard let place = places[member] else { return }
+        sessions[place].pipeline.finish()
+        let session = sessions[place]
+        let document = session.pipeline.analysis(of: 0, kind: "pcapng", droppedFrames: session.drops)
+        output.order(
+            .finish(
+                session: session.id, analysis: document.json(pretty: true) + "\n", drops: session.pendingDrops))
+        output.tell(.sessionEnded(athlete: member, duration: session.pipeline.duration))
+        places[member] = nil
+        sessions.remove(at: place)
+        for (index, session) in sessions.enumerated() { places[session.member] = index }
+    }
+}
+
+extension FrameSlot {
+    /// The same frame as of another time; `nil` for a notice.
+    fileprivate func stamped(_ time: Timestamp) -> FrameSlot? {
+        guard case .frame(var frame) = content else { return nil }
+        frame.time = time
+        return FrameSlot(.frame(frame), bytes)
+    }
+}

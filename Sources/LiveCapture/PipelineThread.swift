@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Fusion
+import Measurement
+import ProcessIO
+import RingBuffer
+import Synchronization
+import Transport
+
+/// One transport's end of its ring at the pipeline.
+final class FrameSource {
+    private var ring: SPSCConsumer<FrameSlot>
+    /// What the order window knows of.
+    var head: FrameSlot?
+    private var dropsSeen = 0
+
+    init(_ ring: consuming SPSCConsumer<FrameSlot>) {
+        self.ring = ring
+    }
+
+    var isEmpty: Bool { ring.isEmpty }
+    var isFinished: Bool { ring.isFinished }
+
+    func pop() -> FrameSlot? { ring.pop() }
+
+    /// Elements that the transport had to drop since the last call.
+    func newDrops() -> Int {
+        let overflow = ring.overflow
+        defer { dropsSeen = overflow }
+        return overflow - dropsSeen
+    }
+}
+
+/// The pipeline's way to the writer and to whoever watches.
+struct ThreadOutput: ~Copyable, LiveOutput {
+    private var ring: WakingProducer<LogRecord>
+    private let orders: OrderQueue
+    private let events: EventQueue
+    private let doorbell: Doorbell
+    private var pushed: UInt64 = 0
+
+    init(_ ring: consuming WakingProducer<LogRecord>, _ orders: OrderQueue, _ events: EventQueue, _ doorbell: Doorbell)
+    {
+        self.ring = ring
+        self.orders = orders
+        self.events = events
+        self.doorbell = doorbell
+    }
+
+    mutating func record(_ record: borrowing LogRecord) -> Bool {
+        guard ring.push(copy record) else { return false }
+        pushed += 1
+        return true
+    }
+
+    mutating func order(_ order: LogOrder) {
+        orders.append(order, after: pushed)
+        doorbell.ring()
+    }
+
+    mutating func tell(_ event: LiveEvent) { events.post(event) }
+
+    mutating func status(_ sample: FusedSample, of athlete: Int) { events.post(sample, of: athlete) }
+}
+
+/// What other threads want of the pipeline's.
+final class PipelineWishes: Sendable {
+    private struct Wishes: Sendable {
+        var commands: [(SessionRule.Command, member: Int)] = []
+    }
+
+    private let wishes = Mutex(Wishes())
+    private let stops = Atomic<Bool>(false)
+    private let hasCommands = Atomic<Bool>(false)
+    private let doorbell: Doorbell
+
+    init(_ doorbell: Doorbell) { self.doorbell = doorbell }
+
+    var isStopping: Bool { stops.load(ordering: .acquiring) }
+    var isWaiting: Bool { isStopping || hasCommands.load(ordering: .acquiring) }
+
+    func stop() {
+        stops.store(true, ordering: .releasing)
+        doorbell.ring()
+    }
+
+    func add(_ command: SessionRule.Command, member: Int) {
+        wishes.withLock { $0.commands.append((command, member)) }
+        hasCommands.store(true, ordering: .releasing)
+        doorbell.ring()
+    }
+
+    func commands() -> [(SessionRule.Command, member: Int)] {
+        guard hasCommands.exchange(false, ordering: .acquiring) else { return [] }
+        return wishes.withLock { wishes in
+            defer { wishes.commands.removeAll() }
+            return wishes.commands
+        }
+    }
+}
+
+/// Drains the transports' rings in order of time, and runs the pipeline. Sleeps when there is nothing to do.
+final class PipelineThread {
+    private let sources: [FrameSource]
+    private let transports: [any Transport]
+    private var window: OrderWindow
+    private var pipeline: LivePipeline
+    private var output: ThreadOutput
+    private let doorbell: Doorbell
+    private let wishes: PipelineWishes
+    private let clock: EngineClock
+    private let counters: EngineCounters
+
+    init(
+        sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
+        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters
+    ) {
+        self.sources = sources
+        self.transports = transports
+        self.pipeline = pipeline
+        self.output = output
+        self.doorbell = doorbell
+        self.wishes = wishes
+        self.clock = clock
+        self.counters = counters
+        window = OrderWindow(sources: sources.count)
+    }
+
+    /// Returns when it was asked to stop, or every transport has ended. The writer knows that nothing more comes when this object goes.
+    func run() {
+        while true {
+            let wait = drain()
+            noteDrops()
+            for (command, member) in wishes.commands() {
+                let clock = clock
+                pipeline.take(command, of: member, at: clock.now, wall: { clock.wallOffset }, output: &output)
+            }
+            counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+            if wishes.isStopping || !window.hasLiveSource { break }
+            sleep(until: wait)
+        }
+        for transport in transports { transport.stop() }
+        // What they sent before they ended; the window waits for nobody who has.
+        _ = drain()
+        noteDrops()
+        counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+        pipeline.finish(output: &output)
+        counters.set(pipelineTime: MonotonicClock.threadTime)
+    }
+
+    /// Takes all that may be taken.
+    ///
+    /// - Returns: when more may be taken though nothing new came.
+    private func drain() -> Timestamp? {
+        let clock = clock
+        while true {
+            // One reading of the clock does for a ring that is never empty: what it decides is how long others are waited for.
+            let now = clock.now
+            for _ in 0..<64 {
+                for index in sources.indices where window.wants(index) { show(index, now) }
+                switch window.next(now: now) {
+                case .empty: return nil
+                case .wait(let until): return until
+                case .take(let source):
+                    guard let slot = sources[source].head else { continue }
+                    sources[source].head = nil
+                    pipeline.take(slot, wall: { clock.wallOffset }, output: &output)
+                }
+            }
+        }
+    }
+
+    private func show(_ index: Int, _ now: Timestamp) {
+        // Before the ring is looked at: what the transport sent before it ended is then there.
+        let isFinished = sources[index].isFinished
+        if let slot = sources[index].pop() {
+            sources[index].head = slot
+            window.show(slot.time, of: index, now: now)
+        } else if isFinished {
+            window.end(index)
+        }
+    }
+
+    private func noteDrops() {
+        for source in sources {
+            let count = source.newDrops()
+            guard count > 0 else { continue }
+            pipeline.lost(count, output: &output)
+            output.tell(.trouble("\(count) frames were dropped: the pipeline was too slow"))
+        }
+    }
+
+    private func sleep(until time: Timestamp?) {
+        let deadlines = [time, pipeline.deadline].compactMap { $0 }
+        let timeout = deadlines.min().map(clock.wait)
+        _ = doorbell.sleep(timeout: timeout) {
+            wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
+        }
+        // A session may be over though no frame came.
+        pipeline.advance(to: clock.now, output: &output)
+    }
+
+    private func hasNews(_ source: FrameSource) -> Bool { !source.isEmpty || source.isFinished }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
+import ProcessIO
+import RingBuffer
+import SessionStore
+import Transport
+
+/// Does all work with the disk, so that a disk that stalls stops no radio: the ring before it holds what comes meanwhile.
+final class WriterThread {
+    /// How many records are taken between two looks at the clock.
+    private static let batch = 256
+
+    private var ring: SPSCConsumer<LogRecord>
+    private let orders: OrderQueue
+    private let doorbell: Doorbell
+    private let logs: SessionLogs
+    private let events: EventQueue
+    private let recovery: SessionRecovery
+    /// Sessions of processes that died, the next one last.
+    private var unfinished: [String]
+    private var popped: UInt64 = 0
+    private let outcome: Outcome
+    private let counters: EngineCounters
+
+    /// What the reports came to.
+    final class Outcome {
+        var isWhole = true
+    }
+
+    init(
+        ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventQueue,
+        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters
+    ) {
+        self.ring = ring
+        self.orders = orders
+        self.doorbell = doorbell
+        self.events = events
+        self.unfinished = unfinished.reversed()
+        self.counters = counters
+        recovery = SessionRecovery(lock)
+        let outcome = Outcome()
+        self.outcome = outcome
+        logs = SessionLogs(
+            state: lock.state, files: PosixFileSystem(), policy: policy,
+            // The true clocks: only a step of the wall clock may change their difference, whatever the simulated clock does.
+            wallOffset: { WallClock.offset }
+        ) { report in
+            switch report {
+            case .stored(let folder): events.post(.sessionStored(folder: folder))
+            case .abandoned:
+                outcome.isWhole = false
+                events.post(.trouble(report.text))
+            case .failed, .full, .resumed: events.post(.trouble(report.text))
+            }
+        }
+    }
+
+    /// Returns when the pipeline's end of the ring has gone and everything is stored.
+    func run() {
+        while true {
+            let isFinished = ring.isFinished
+            let isIdle = !take()
+            let now = MonotonicClock.now
+            if isIdle || logs.nextWork.map({ $0 <= now }) ?? false { logs.work(now: now) }
+            guard isIdle else { continue }
+            if isFinished { break }
+            guard !recoverOne() else { continue }
+            let timeout = logs.nextWork.map { Duration.nanoseconds(max(0, $0.nanoseconds(since: MonotonicClock.now))) }
+            _ = doorbell.sleep(timeout: timeout) {
+                !ring.isEmpty || orders.nextPlace != nil || ring.isFinished
+            }
+        }
+        logs.close(now: MonotonicClock.now)
+        counters.set(writerTime: MonotonicClock.threadTime)
+        events.post(.ended(isWhole: outcome.isWhole))
+    }
+
+    /// - Returns: whether there was anything to take.
+    private func take() -> Bool {
+        // The ring first, see `OrderQueue.nextPlace`.
+        let waiting = min(ring.count, Self.batch)
+        if let place = orders.nextPlace, place <= popped + UInt64(waiting) {
+            takeRecords(Int(place - popped))
+            if let order = orders.take() { follow(order) }
+            return true
+        }
+        takeRecords(waiting)
+        return waiting > 0
+    }
+
+    private func takeRecords(_ count: Int) {
+        guard count > 0 else { return }
+        let now = MonotonicClock.now
+        let logs = logs
+        popped += UInt64(
+            ring.pop(upTo: count) { records in
+                for index in records.indices {
+                    guard case .frame(let frame) = records[index].slot.content else { continue }
+                    logs.append(
+                        frame, records[index].slot.bytes, drops: records[index].drops, to: records[index].session,
+                        now: now)
+                }
+            })
+    }
+
+    private func follow(_ order: LogOrder) {
+        let now = MonotonicClock.now
+        switch order {
+        case .open(let session, let opening, let context):
+            logs.open(session, opening, now: now)
+            for slot in context {
+                guard case .frame(let frame) = slot.content else { continue }
+                logs.append(frame, slot.bytes, drops: 0, to: session, now: now)
+            }
+        case .comment(let session, let text, let time): logs.comment(text, at: time, to: session)
+        case .finish(let session, let analysis, let drops): logs.finish(session, analysis: analysis, drops: drops)
+        }
+    }
+
+    /// - Returns: whether there was one to recover.
+    private func recoverOne() -> Bool {
+        guard let name = unfinished.popLast() else { return false }
+        do throws(SessionError) {
+            if let text = try recovery.recover(name).text(session: name) { events.post(.recovery(text)) }
+        } catch {
+            events.post(.recovery("\(name) is not recovered: \(error)"))
+        }
+        return true
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import AthleteFile
+internal import ProcessIO
+internal import Scoring
+
+/// Who takes part, and what each is held against.
+struct Participants {
+    var athletes: [Athlete] = []
+    var plans: [Plan?] = []
+
+    /// - Parameters:
+    ///   - files: none stands for one athlete of whom nothing is known.
+    ///   - plan: goes before those in the files.
+    init(files: [String], plan name: String?) throws(CommandFailure) {
+        for path in files { athletes.append(try AthleteFile.athlete(atPath: path)) }
+        if athletes.isEmpty { athletes = [Athlete()] }
+        let planned = try name.map { name throws(CommandFailure) in try Self.plan(name, .usage) }
+        for athlete in athletes {
+            var intended = planned
+            if intended == nil, let name = athlete.plan { intended = try Self.plan(name, .configuration) }
+            plans.append(intended)
+        }
+    }
+
+    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
+        guard let plan = Plan.named(name) else {
+            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
+            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
+        }
+        return plan
+    }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Foundation
+import Testing
+
+/// Live capture as a process, with made-up sensors.
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(2)))
+struct LiveTests {
+    let folder: TemporaryFolder
+    let state: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        state = folder.path + "/state"
+    }
+
+    private func sessions() -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: state + "/sessions")) ?? []).sorted()
+    }
+
+    private func expectWhole(_ name: String) throws {
+        let path = "\(state)/sessions/\(name)"
+        let made = try Programs.run("sprintctl", ["analyze", "--format", "json", path + "/capture.pcapng"])
+        #expect(made.status == 0)
+        #expect(try String(contentsOfFile: path + "/analysis.json", encoding: .utf8) == made.output)
+    }
+
+    /// Starts it and returns when the first frames of a session are in its file.
+    private func recording(_ arguments: [String]) throws -> Process {
+        let process = Programs.process("sprintd", ["--state", state, "--simulate", "steady"] + arguments)
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        func size() -> Int {
+            let path = sessions().first.map { "\(state)/sessions/\($0)/capture.pcapng" } ?? ""
+            return (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
+        }
+        while size() < 4000, process.isRunning { usleep(2000) }
+        return process
+    }
+
+    @Test func aSimulatedWorkoutIsRecordedAndReplaysToTheByte() throws {
+        let result = try Programs.run("sprintd", ["--state", state, "--simulate", "sprint-1x10-20", "--rate", "600"])
+        #expect(result.status == 0, "\(result.errors)")
+        #expect(result.output.contains("SPRINT 1"))
+        let names = sessions()
+        #expect(names.count == 1)
+        for name in names { try expectWhole(name) }
+        #expect(result.output.contains("session written to \(state)/sessions/"))
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT]) func aSignalFinishesEverySession(_ signal: Int32) throws {
+        let athletes = try ["ada", "bob"].map { name in
+            try folder.file("\(name).toml", Array("name = \"\(name)\"\n".utf8))
+        }
+        let process = try recording(["--rate", "20", "--athlete", athletes[0], "--athlete", athletes[1]])
+        let listed = try Programs.run("sprintctl", ["sessions", "list", "--state", state])
+        #expect(listed.output.contains("running"))
+        #expect(try Programs.run("sprintd", ["--state", state, "--simulate", "steady"]).status == 75)
+        kill(process.processIdentifier, signal)
+        process.waitUntilExit()
+        #expect(process.terminationReason == .exit)
+        #expect(process.terminationStatus == 0)
+        for name in sessions() { try expectWhole(name) }
+        let after = try Programs.run("sprintctl", ["sessions", "list", "--state", state])
+        #expect(!after.output.contains("running") && !after.output.contains("unfinished"))
+    }
+
+    @Test func aKilledSessionIsFinishedByTheNextStart() throws {
+        let process = try recording(["--rate", "20"])
+        kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+        let killed = try #require(sessions().first)
+        #expect(try Programs.run("sprintctl", ["sessions", "list", "--state", state]).output.contains("unfinished"))
+        let next = try Programs.run(
+            "sprintd", ["--state", state, "--simulate", "sprint-1x10-20", "--rate", "1000"])
+        #expect(next.status == 0)
+        #expect(next.errors.contains("recovered \(killed): "))
+        for name in sessions() { try expectWhole(name) }
+    }
+
+    @Test func withoutARadioItSaysSo() throws {
+        let result = try Programs.run("sprintd", ["--state", state])
+        #expect(result.status == 69)
+        #expect(result.errorLines.count == 1)
+    }
+
+    @Test func withoutAStateFolderItSaysSo() throws {
+        #expect(try Programs.run("sprintd", ["--simulate", "steady"]).status == 64)
+        #expect(try Programs.run("sprintd", ["--simulate", "nonsense", "--state", state]).status == 64)
+        let file = try folder.file("file", [1])
+        #expect(try Programs.run("sprintd", ["--simulate", "steady", "--state", file + "/x"]).status == 73)
+    }
+}
