@@ -11,6 +11,8 @@ package struct AthletePipeline: Sendable {
     private var fusion: Fusion
     private var segmenter: Segmenter
     private var recorder = PhaseRecorder()
+    private var heartRateTimes = HeartRateTimes()
+    private var restVariability = RestVariability()
     private var sprintsEnded = 0
     private var lastTime = Timestamp.zero
 
@@ -24,19 +26,35 @@ package struct AthletePipeline: Sendable {
     package mutating func ingest(_ sample: Sample, emit: (PipelineEvent) -> Void) {
         lastTime = max(lastTime, sample.time)
         var fused: FusedSample?
-        fusion.ingest(sample) { fused = $0 }
+        Self.fuse(sample, &fusion, &restVariability) { fused = $0 }
         guard let fused else { return }
         emit(.fused(fused))
         recorder.ingest(fused)
+        heartRateTimes.ingest(fused)
         // Empty, and so without storage, for all but the few samples that decide something.
         var changes: [PhaseChange] = []
         segmenter.ingest(fused) { changes.append($0) }
         for change in changes {
+            noteEndedRest(change)
             let open = recorder.phases.last?.kind
             recorder.apply(change)
             emit(.phase(change))
             if case .began = change, open == .sprint { noteEndedSprint(emit) }
         }
+    }
+
+    /// Static, because closures over `self` could not change one part while another is being changed.
+    private static func fuse(
+        _ sample: Sample, _ fusion: inout Fusion, _ variability: inout RestVariability, _ emit: (FusedSample) -> Void
+    ) {
+        fusion.ingest(sample, emit: emit) { time, interval in variability.ingest(interval, at: time.seconds) }
+    }
+
+    private mutating func noteEndedRest(_ change: PhaseChange) {
+        guard case .began(let next) = change, let rest = recorder.phases.last, rest.kind == .rest else { return }
+        restVariability.restEnded(
+            start: rest.start, end: next.start.seconds, isFirst: recorder.phases.count == 1,
+            isBeforeWork: !recorder.phases.contains { $0.kind.isWork })
     }
 
     private mutating func noteEndedSprint(_ emit: (PipelineEvent) -> Void) {
@@ -55,33 +73,59 @@ package struct AthletePipeline: Sendable {
     package func analysis(of recording: RecordingFacts) -> AnalysisDocument {
         let recorded = recorder.snapshot()
         let maxima = configuration.maxima
-        let target = configuration.effectiveTarget
-        let scores = recorded.sprints.map { SprintScore($0, maxima: maxima, target: target) }
-        let plan = configuration.plan.map { PlanResult($0, phases: recorded.phases) }
-        let session = SessionScore(scores, target: target, plan: plan)
+        let scored = ScoredSession(recorded, maxima: maxima, target: configuration.target, plan: configuration.plan)
+        let session = scored.score
 
         var document = AnalysisDocument(
             source: .init(kind: recording.kind, duration: recording.duration),
             athlete: .init(
                 name: configuration.name,
-                maxSpeed: .init(value: maxima.speed.value, basis: maxima.speed.basis),
-                maxHeartRate: .init(value: maxima.heartRate.value, basis: maxima.heartRate.basis)),
+                maxSpeed: .init(maxima.speed), maxHeartRate: .init(maxima.heartRate)),
             score: .init(
-                target: target, value: session.value, sprints: session.sprints, onTarget: session.onTarget),
+                target: scored.target, value: session.value, sprints: session.sprints, onTarget: session.onTarget),
             quality: quality(of: recording, recorded))
         document.athlete.restingHeartRate = maxima.restingHeartRate
+        document.athlete.mass = configuration.mass
         document.source.sensors = sensors(named: recording.sensorNames)
         document.phases = recorded.phases.map(AnalysisDocument.Phase.init)
-        document.sprints = zip(recorded.sprints, scores).enumerated().map { index, pair in
-            AnalysisDocument.Sprint(index: index + 1, pair.0, pair.1)
-        }
+        document.sprints = Self.bouts(recorded.sprints, scored.sprints, in: recorded.phases)
+        document.intervals = Self.bouts(recorded.intervals, scored.intervals, in: recorded.phases)
         document.score.components = session.components.map {
             .init(name: $0.name, points: $0.points, of: $0.of)
         }
         document.score.fade = session.fade
         document.score.consistency = session.consistency
-        document.score.plan = plan.map(AnalysisDocument.PlanResult.init)
+        document.score.intervals = session.intervals
+        document.score.intervalsOnTarget = session.intervalsOnTarget
+        document.score.plan = scored.plan.map { .init($0, athleteTarget: configuration.target) }
+        document.best.speed = recorded.bestSpeed
+        document.best.speedEnd = recorded.bestSpeedTime
+        document.best.heartRate = recorded.bestHeartRate
+        document.best.heartRateEnd = recorded.bestHeartRateTime
+        document.load = SessionLoad(heartRateTimes, maxima: maxima, sex: configuration.sex).map {
+            .init($0, rest: restMeasurement(recorded))
+        }
         return document
+    }
+
+    private static func bouts(
+        _ traces: [SprintTrace], _ scores: [SprintScore], in phases: [PhaseRecord]
+    ) -> [AnalysisDocument.Sprint] {
+        zip(traces, scores).enumerated().map { index, pair in
+            let next = phases.first { $0.kind.isWork && $0.start >= pair.0.end }?.start
+            return AnalysisDocument.Sprint(index: index + 1, pair.0, pair.1, rest: next.map { $0 - pair.0.end })
+        }
+    }
+
+    /// The open rest is measured up to the last sample.
+    private func restMeasurement(_ recorded: PhaseRecorder) -> RestVariability.Measurement? {
+        var variability = restVariability
+        if let open = recorded.phases.last, open.kind == .rest {
+            variability.restEnded(
+                start: open.start, end: open.end, isFirst: recorded.phases.count == 1,
+                isBeforeWork: !recorded.phases.contains { $0.kind.isWork })
+        }
+        return variability.measurement
     }
 
     private func sensors(named names: [SensorID: String]) -> [AnalysisDocument.Sensor] {
