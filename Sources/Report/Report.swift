@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import Analysis
+package import Scoring
 internal import Segmentation
 
 /// A session as an athlete reads it: what came of it first, then the time-line, the sprints, what the score is made of,
@@ -9,14 +10,17 @@ internal import Segmentation
 /// blank or a dash, never a zero. Names from outside cannot steer the terminal.
 package struct Report: Sendable {
     private let document: AnalysisDocument
+    private let week: TrainingWeek?
     private let style: TextStyle
     private let glyphs: Glyphs
 
     /// Lines stay readable: a wider terminal is not filled.
     private static let widest = 110
 
-    package init(_ document: AnalysisDocument, style: TextStyle) {
+    /// - Parameter week: the athlete's seven days that end with the session's; `nil` where other sessions are not known.
+    package init(_ document: AnalysisDocument, style: TextStyle, week: TrainingWeek? = nil) {
         self.document = document
+        self.week = week
         self.style = TextStyle(
             width: min(style.width, Self.widest), color: style.color, unicode: style.unicode)
         glyphs = Glyphs(unicode: style.unicode)
@@ -31,6 +35,7 @@ package struct Report: Sendable {
             PhaseTable(document: document, style: style, glyphs: glyphs).lines(),
             ScoreSection(document: document, style: style, glyphs: glyphs).lines(),
             PlanSection(document: document, style: style, glyphs: glyphs).lines(),
+            LoadSection(document: document, week: week, style: style, glyphs: glyphs).lines(),
             RecordingSection(document: document, style: style, glyphs: glyphs).lines(),
         ]
         var text = ""

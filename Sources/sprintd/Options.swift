@@ -26,7 +26,7 @@ struct Options: Equatable, Sendable {
     var plan: String?
 
     static let usage = """
-        usage: sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME]
+        usage: sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME|FILE]
                sprintd --version | --help
 
         Runs a recording through the same pipeline as a live session, prints its phases as they are
@@ -36,7 +36,7 @@ struct Options: Equatable, Sendable {
           --rate N|max     how many times as fast as it happened (1); max: without waiting
           --state DIR      where sessions/ is kept
           --athlete FILE   what is known of an athlete (TOML); may be given several times
-          --plan NAME      the plan that the session is held against
+          --plan NAME|FILE the plan that the session is held against
         """
 
     /// - Parameter arguments: without the program's name.

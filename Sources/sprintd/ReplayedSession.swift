@@ -29,23 +29,15 @@ struct ReplayedSession: ~Copyable {
         var athletes: [Athlete] = []
         for path in options.athletes { athletes.append(try AthleteFile.athlete(atPath: path)) }
         if athletes.isEmpty { athletes = [Athlete()] }
-        let planned = try options.plan.map { name throws(CommandFailure) in try plan(name, .usage) }
+        let planned = try options.plan.map { name throws(CommandFailure) in try PlanFile.plan(name, .usage) }
         var plans: [Plan?] = []
         for athlete in athletes {
             var intended = planned
-            if intended == nil, let name = athlete.plan { intended = try plan(name, .configuration) }
+            if intended == nil, let name = athlete.plan { intended = try PlanFile.plan(name, .configuration) }
             plans.append(intended)
         }
         var session = ReplayedSession(options, athletes: athletes, plans: plans)
         try session.replay()
-    }
-
-    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
-        guard let plan = Plan.named(name) else {
-            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
-            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
-        }
-        return plan
     }
 
     private init(_ options: Options, athletes: [Athlete], plans: [Plan?]) {
@@ -58,8 +50,7 @@ struct ReplayedSession: ~Copyable {
             case .asFastAsPossible: .maximum
             }
         clock = ReplayClock(rate: rate)
-        display = LiveDisplay(
-            names: athletes.map(\.name), target: athletes[0].target, showsStatus: options.rate != .asFastAsPossible)
+        display = LiveDisplay(names: athletes.map(\.name), showsStatus: options.rate != .asFastAsPossible)
     }
 
     private mutating func replay() throws(CommandFailure) {
@@ -184,15 +175,16 @@ struct ReplayedSession: ~Copyable {
         let start = time.nanoseconds / 1_000_000_000
         let year = CalendarDate(unixSeconds: start).year
         var configurations: [AthleteConfiguration] = []
-        for (athlete, plan) in zip(athletes, plans) {
-            configurations.append(AthleteConfiguration(athlete, plan: plan, year: year))
-        }
         _ = try lockState()
+        let earlier = (try? SessionFolders(state: options.state, files: files).digests()) ?? []
         for (index, known) in athletes.enumerated() {
             var athlete = known
             athlete.plan = plans[index]?.name
+            athlete.observed = ObservedHistory(earlier, athlete: athlete.name).maxima(before: start)
             let metadata = SessionMetadata(
-                program: "sprintd \(Version.text)", athlete: athlete, replayOf: options.recording)
+                program: "sprintd \(Version.text)", athlete: athlete, plan: plans[index], replayOf: options.recording
+            ).asKept
+            configurations.append(AthleteConfiguration(metadata.athlete, plan: metadata.plan, year: year))
             do {
                 let writer = try SessionWriter(
                     state: options.state,
@@ -208,7 +200,7 @@ struct ReplayedSession: ~Copyable {
                 throw CommandFailure(error)
             }
         }
-        display.maxima = configurations.first?.maxima
+        display.configuration = configurations.first
         pipeline = RecordingPipeline(athletes: configurations)
     }
 
