@@ -64,15 +64,17 @@ let package = Package(
         target("Analysis", ["JSON", "Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
-        target("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
+        target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
         target("FileIO"),
         target("Transport", ["Capture", "Measurement", "RingBuffer"]),
         target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
-        target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
+        target(
+            "SessionStore",
+            ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring", "Segmentation"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
-        target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
+        target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
         target(
             "LiveCapture",
             [
@@ -130,12 +132,12 @@ let package = Package(
                 "Replay", "AthleteFile",
             ]),
         tests("Simulation", ["Capture", "Measurement"]),
-        tests("Report", ["Analysis", "Scoring", "Segmentation"]),
+        tests("Report", ["Analysis", "Measurement", "Scoring", "Segmentation"]),
         tests("FileIO"),
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),
-        tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
-        tests("AthleteFile", ["Measurement", "Scoring"]),
+        tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
+        tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
         tests(
             "LiveCapture",
             [

@@ -28,6 +28,12 @@ extension AnalysisDocument {
             score.write(to: &root)
             root.key("quality")
             quality.write(to: &root)
+            root.key("intervals")
+            root.array { for interval in intervals { interval.write(to: &$0) } }
+            root.key("best")
+            best.write(to: &root)
+            root.key("load")
+            if let load { load.write(to: &root) } else { root.null() }
         }
         return writer.text
     }
@@ -45,6 +51,8 @@ extension JSONWriter {
     fileprivate mutating func rate(_ value: Double?) { number(value, decimals: 1) }
     /// Metres; footpods send 1/16 m at best.
     fileprivate mutating func distance(_ value: Double?) { number(value, decimals: 1) }
+    /// Kilograms.
+    fileprivate mutating func mass(_ value: Double?) { number(value, decimals: 2) }
     /// Points of a score.
     fileprivate mutating func points(_ value: Double?) { number(value, decimals: 2) }
 }
@@ -93,6 +101,8 @@ extension AnalysisDocument.AthleteMaxima {
                     maximum.speed(maxSpeed.value)
                     maximum.key("basis")
                     maximum.string(maxSpeed.basis.rawValue)
+                    maximum.key("origin")
+                    maximum.string(maxSpeed.origin)
                 }
             } else {
                 object.null()
@@ -104,6 +114,8 @@ extension AnalysisDocument.AthleteMaxima {
                     maximum.rate(maxHeartRate.value)
                     maximum.key("basis")
                     maximum.string(maxHeartRate.basis.rawValue)
+                    maximum.key("origin")
+                    maximum.string(maxHeartRate.origin)
                 }
             } else {
                 object.null()
@@ -112,6 +124,63 @@ extension AnalysisDocument.AthleteMaxima {
             object.string(name)
             object.key("resting_hr_bpm")
             object.rate(restingHeartRate)
+            object.key("mass_kg")
+            object.mass(mass)
+        }
+    }
+}
+
+extension AnalysisDocument.Best {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { object in
+            object.key("speed_5s_mps")
+            object.speed(speed)
+            object.key("speed_end_s")
+            object.seconds(speedEnd)
+            object.key("hr_5s_bpm")
+            object.rate(heartRate)
+            object.key("hr_end_s")
+            object.seconds(heartRateEnd)
+        }
+    }
+}
+
+extension AnalysisDocument.Load {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { object in
+            object.key("zone_scheme")
+            object.string("edwards_percent_of_max_hr")
+            object.key("zones_s")
+            object.array { for zone in zones { $0.seconds(zone) } }
+            object.key("below_zones_s")
+            object.seconds(belowZones)
+            object.key("edwards_trimp")
+            object.rate(edwards)
+            object.key("banister_trimp")
+            object.rate(banister)
+            object.key("rest")
+            if let rest { rest.write(to: &object) } else { object.null() }
+        }
+    }
+}
+
+extension AnalysisDocument.Rest {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object { object in
+            object.key("rmssd_ms")
+            object.rate(rmssd)
+            object.key("mean_rr_ms")
+            object.rate(meanInterval)
+            object.key("differences")
+            object.integer(differences)
+            object.key("artefacts")
+            object.integer(artefacts)
+            object.key("start_s")
+            object.seconds(start)
+            object.key("end_s")
+            object.seconds(end)
+            object.key("before_work")
+            object.bool(isBeforeWork)
         }
     }
 }
@@ -187,6 +256,10 @@ extension AnalysisDocument.Sprint {
             object.speed(meanSpeed)
             object.key("max_speed_mps")
             object.speed(maxSpeed)
+            object.key("target")
+            object.share(target)
+            object.key("rest_s")
+            object.seconds(rest)
         }
     }
 }
@@ -221,6 +294,10 @@ extension AnalysisDocument.Score {
             object.share(fade)
             object.key("consistency")
             object.share(consistency)
+            object.key("intervals")
+            object.integer(intervals)
+            object.key("intervals_on_target")
+            object.integer(intervalsOnTarget)
         }
     }
 }
@@ -242,8 +319,33 @@ extension AnalysisDocument.PlanResult {
                         object.seconds(step.planned)
                         object.key("done_s")
                         object.seconds(step.done)
+                        object.key("target")
+                        object.share(step.target)
+                        object.key("sprint")
+                        object.integer(step.sprint)
+                        object.key("interval")
+                        object.integer(step.interval)
                     }
                 }
+            }
+            object.key("source")
+            object.string(source)
+            object.key("skipped")
+            object.integer(skipped)
+            object.key("added")
+            object.integer(added)
+            object.key("work_rest")
+            if let workRest {
+                object.object { object in
+                    object.key("planned")
+                    object.share(workRest.planned)
+                    object.key("done")
+                    object.share(workRest.done)
+                    object.key("compliance")
+                    object.share(workRest.compliance)
+                }
+            } else {
+                object.null()
             }
         }
     }

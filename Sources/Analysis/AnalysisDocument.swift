@@ -13,6 +13,11 @@ package struct AnalysisDocument: Equatable, Sendable {
     package var athlete: AthleteMaxima
     package var phases: [Phase] = []
     package var sprints: [Sprint] = []
+    /// Work bouts beyond 60 s, measured as sprints are.
+    package var intervals: [Sprint] = []
+    package var best = Best()
+    /// `nil` where no heart rate was measured.
+    package var load: Load?
     package var score: Score
     package var quality: Quality
 
@@ -65,6 +70,8 @@ extension AnalysisDocument {
         package var maxHeartRate: Maximum?
         /// bpm.
         package var restingHeartRate: Double?
+        /// Kilograms.
+        package var mass: Double?
         package init(name: String? = nil, maxSpeed: Maximum? = nil, maxHeartRate: Maximum? = nil) {
             self.name = name
             self.maxSpeed = maxSpeed
@@ -75,9 +82,65 @@ extension AnalysisDocument {
     package struct Maximum: Equatable, Sendable {
         package var value: Double
         package var basis: Basis
-        package init(value: Double, basis: Basis) {
+        /// What it rests on: the session that it was seen in, or a formula; `nil` when nothing more is known.
+        package var origin: String?
+        package init(value: Double, basis: Basis, origin: String? = nil) {
             self.value = value
             self.basis = basis
+            self.origin = origin
+        }
+    }
+
+    /// The best 5 s means of the session: what later sessions know as observed.
+    package struct Best: Equatable, Sendable {
+        /// m/s.
+        package var speed: Double?
+        /// Where those 5 s ended.
+        package var speedEnd: Double?
+        /// bpm.
+        package var heartRate: Double?
+        package var heartRateEnd: Double?
+        package init() {}
+    }
+
+    /// How much the session asked of the heart.
+    package struct Load: Equatable, Sendable {
+        /// Seconds in the five zones that begin at 50, 60, 70, 80 and 90 % of maximum heart rate.
+        package var zones: [Double]
+        package var belowZones: Double
+        /// Edwards' and Banister's training impulse; the latter is `nil` without sex and resting rate.
+        package var edwards: Double
+        package var banister: Double?
+        package var rest: Rest?
+        package init(zones: [Double], belowZones: Double, edwards: Double, banister: Double?) {
+            self.zones = zones
+            self.belowZones = belowZones
+            self.edwards = edwards
+            self.banister = banister
+        }
+    }
+
+    /// Beat intervals at rest.
+    package struct Rest: Equatable, Sendable {
+        /// ms.
+        package var rmssd: Double
+        package var meanInterval: Double
+        package var differences: Int
+        package var artefacts: Int
+        package var start: Double
+        package var end: Double
+        package var isBeforeWork: Bool
+        package init(
+            rmssd: Double, meanInterval: Double, differences: Int, artefacts: Int, start: Double, end: Double,
+            isBeforeWork: Bool
+        ) {
+            self.rmssd = rmssd
+            self.meanInterval = meanInterval
+            self.differences = differences
+            self.artefacts = artefacts
+            self.start = start
+            self.end = end
+            self.isBeforeWork = isBeforeWork
         }
     }
 
@@ -120,6 +183,10 @@ extension AnalysisDocument {
         package var effort: Double?
         package var effortBasis: Evidence?
         package var onTarget: Bool
+        /// The share of maximum that was asked for; `nil` when it is the session's.
+        package var target: Double?
+        /// Seconds to the next work bout; `nil` after the last one.
+        package var rest: Double?
         /// Seconds at or above the target, on the stated basis.
         package var timeOnTarget: Double
         /// Mean speed of the working part / maximum speed.
@@ -151,6 +218,8 @@ extension AnalysisDocument {
         package var value: Double?
         package var sprints: Int
         package var onTarget: Int
+        package var intervals = 0
+        package var intervalsOnTarget = 0
         /// What the value is made of; they add up to it.
         package var components: [Component] = []
         /// (First − last sprint's effort) / first, positive when the athlete tires; `nil` below two sprints.
@@ -184,20 +253,43 @@ extension AnalysisDocument {
         /// 0...1: the share of the plan's steps that were done as planned, by time.
         package var compliance: Double
         package var steps: [PlanStep] = []
+        /// Where the workout comes from.
+        package var source: String?
+        /// Bouts that were asked for and not done, and bouts done that nobody asked for.
+        package var skipped = 0
+        package var added = 0
+        package var workRest: WorkRest?
         package init(name: String, compliance: Double) {
             self.name = name
             self.compliance = compliance
         }
     }
 
+    /// Seconds of rest a second of work.
+    package struct WorkRest: Equatable, Sendable {
+        package var planned: Double
+        package var done: Double
+        /// 0...1.
+        package var compliance: Double
+        package init(planned: Double, done: Double, compliance: Double) {
+            self.planned = planned
+            self.done = done
+            self.compliance = compliance
+        }
+    }
+
     /// One step of the plan, with what was done for it.
     package struct PlanStep: Equatable, Sendable {
-        /// `warmup`, `sprint`, `recovery` or `cooldown`.
         package var kind: PhaseKind
         /// Seconds asked for.
         package var planned: Double
         /// Seconds done; `nil` when the step was left out.
         package var done: Double?
+        /// The share of maximum that a bout is asked for.
+        package var target: Double?
+        /// Which of the session's sprints or intervals it was, from 1.
+        package var sprint: Int?
+        package var interval: Int?
         package init(kind: PhaseKind, planned: Double, done: Double?) {
             self.kind = kind
             self.planned = planned

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// Why a text is not an athlete file, and where.
+/// Why a text is not an athlete file or a plan file, and where.
 package struct AthleteFileError: Error, Equatable, Sendable, CustomStringConvertible {
     /// From 1.
     package var line: Int

@@ -4,7 +4,8 @@
 ///
 /// The grammar is the part of TOML 1.0 that a configuration of plain figures needs: comments, `[table]` headers, keys
 /// bare, quoted or dotted, one-line strings, decimal numbers, booleans, arrays and inline tables. Dates, multi-line
-/// strings, `[[arrays of tables]]` and other bases are refused by name.
+/// strings, `[[arrays of tables]]` and other bases are refused by name. Inline tables in arrays are for the files that ask for
+/// them: the keys of the table that is number 2 of `steps` are entries below `steps`, `2`.
 ///
 /// Why not TOMLKit: it tells no positions of keys; toml++ 3.4.0 inside it ends the process on some malformed headers
 /// and times, by assertions that release builds keep; and it brings Foundation into the daemon, which has to do
@@ -27,13 +28,19 @@ struct TOMLDocument: Sendable {
         /// From 1.
         var line: Int
         var column: Int
+        /// Where the value stands in the text, in Unicode scalars; `nil` for a table header.
+        var valueRange: Range<Int>?
     }
 
     private(set) var entries: [Entry] = []
+    /// Where the first table header stands in the text, in Unicode scalars: keys before it are of no table.
+    private(set) var firstHeader: Int?
     private var cursor: TextCursor
+    private let takesTablesInArrays: Bool
 
     /// - Throws: at the first place that the grammar does not allow, or where a key is there for the second time.
-    init(_ text: String) throws(AthleteFileError) {
+    init(_ text: String, tablesInArrays: Bool = false) throws(AthleteFileError) {
+        takesTablesInArrays = tablesInArrays
         cursor = TextCursor(text)
         var table: [String] = []
         // TOML allows a byte order mark at the very start.
@@ -45,6 +52,7 @@ struct TOMLDocument: Sendable {
             case "\n", "\r", "#": break
             case "[":
                 let start = cursor
+                if firstHeader == nil { firstHeader = start.offset }
                 cursor.advance()
                 if cursor.peek == "[" { throw start.error("an array of tables has no place here") }
                 table = try keyPath()
@@ -78,7 +86,9 @@ extension TOMLDocument {
         try cursor.expect("=", "after the key")
         let index = try record(path, at: start)
         cursor.skipBlanks()
+        let valueStart = cursor.offset
         entries[index].value = try value(path, depth: depth)
+        entries[index].valueRange = valueStart..<cursor.offset
     }
 
     private mutating func keyPath() throws(AthleteFileError) -> [String] {
@@ -122,8 +132,14 @@ extension TOMLDocument {
         while true {
             try cursor.skipBlanksAndLines()
             if cursor.peek == "]" { break }
-            if cursor.peek == "{" { throw cursor.error("a table in an array has no place here") }
-            values.append(try value(path, depth: depth + 1))
+            if cursor.peek == "{" {
+                guard takesTablesInArrays else { throw cursor.error("a table in an array has no place here") }
+                let element = path + ["\(values.count)"]
+                _ = try record(element, at: cursor)
+                values.append(try value(element, depth: depth + 1))
+            } else {
+                values.append(try value(path, depth: depth + 1))
+            }
             try cursor.skipBlanksAndLines()
             guard cursor.peek == "," else { break }
             cursor.advance()

@@ -11,6 +11,9 @@ struct TextCursor: Sendable {
         scalars = Array(text.unicodeScalars)
     }
 
+    /// Scalars before this place.
+    var offset: Int { index }
+
     var peek: Unicode.Scalar? { index < scalars.count ? scalars[index] : nil }
 
     mutating func advance() {

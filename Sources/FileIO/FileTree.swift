@@ -50,6 +50,35 @@ package enum FileTree {
         return unsafe String(cString: target)
     }
 
+    /// A path without links, `.` and `..`, of a file that need not be there yet; its folder must be.
+    ///
+    /// - Returns: `nil` when the folder is not there.
+    package static func canonical(_ path: String) -> String? {
+        if let whole = real(path) { return whole }
+        // A name that is not there yet, in a folder that is.
+        let cut = path.lastIndex(of: "/")
+        let folder = cut.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        let name = cut.map { String(path[path.index(after: $0)...]) } ?? path
+        guard !name.isEmpty, name != ".", name != ".." else { return nil }
+        return real(folder).map { $0 == "/" ? "/" + name : $0 + "/" + name }
+    }
+
+    private static func real(_ path: String) -> String? {
+        // SAFETY: realpath allocates the text that it returns; it is copied, then freed.
+        guard let target = unsafe realpath(path, nil) else { return nil }
+        defer { unsafe free(target) }
+        return unsafe String(cString: target)
+    }
+
+    /// Whether both names lead to one file that is there, through whatever links.
+    package static func isSame(_ left: String, _ right: String) -> Bool {
+        var first = stat()
+        var second = stat()
+        // SAFETY: stat fills the structure that it is given and keeps no pointer.
+        guard unsafe stat(left, &first) == 0, unsafe stat(right, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
     /// The names in a folder, sorted; without `.` and `..`.
     package static func names(in path: String) throws(ErrorNumber) -> [String] {
         // SAFETY: the stream is ours from opendir to closedir; each entry is read before the next call replaces it, and

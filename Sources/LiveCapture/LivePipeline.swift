@@ -246,7 +246,7 @@ package struct LivePipeline: Sendable {
             guard case .frame(let frame) = slot.content else { continue }
             session.pipeline.ingest(frame, slot.bytes) { _, _ in }
         }
-        var metadata = SessionMetadata(program: program, athlete: athlete)
+        var metadata = SessionMetadata(program: program, athlete: athlete, plan: members[member].plan)
         metadata.clock = ClockAnchor(
             boot: now, unix: Timestamp(nanoseconds: now.nanoseconds &+ Timestamp(nanoseconds: wall).nanoseconds))
         output.order(

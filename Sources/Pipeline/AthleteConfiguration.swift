@@ -12,11 +12,11 @@ package struct AthleteConfiguration: Equatable, Sendable {
     package var sensors: [SensorID]
     package var cadenceConventions: [SensorID: Cadence.Convention]
     package var plan: Plan?
-    /// The share of maximum that a sprint is asked for, 0...1; `nil` for the plan's, or 0.8 without a plan.
+    /// The share of maximum that the athlete sets out to reach, 0...1; `nil` for the plan's, or 0.8 without a plan.
     package var target: Double?
-
-    /// The target of the workout that this program is made for.
-    package static let defaultTarget = 0.8
+    package var sex: Athlete.Sex?
+    /// Kilograms.
+    package var mass: Double?
 
     package init(
         name: String? = nil, maxima: Maxima = .provisional, sensors: [SensorID] = [],
@@ -30,7 +30,7 @@ package struct AthleteConfiguration: Equatable, Sendable {
         self.target = target
     }
 
-    package var effectiveTarget: Double { target ?? plan?.target ?? Self.defaultTarget }
+    package var effectiveTarget: Double { target ?? plan?.target ?? ScoredSession.defaultTarget }
 
     var segmenter: SegmenterConfiguration {
         SegmenterConfiguration(
@@ -45,11 +45,4 @@ package struct AthleteConfiguration: Equatable, Sendable {
             // An estimate is often too low: rates above it are then real.
             maximumHeartRate: maxima.heartRate.basis == .measured ? maxima.heartRate.value : nil)
     }
-}
-
-extension Maxima {
-    /// For an athlete of whom nothing is known.
-    package static let provisional = Maxima(
-        speed: Value(SegmenterConfiguration.provisionalMaxSpeed, .estimated),
-        heartRate: Value(SegmenterConfiguration.provisionalMaxHeartRate, .estimated))
 }

@@ -10,6 +10,7 @@ package struct AthletePipeline: Sendable {
     package let configuration: AthleteConfiguration
     private var fusion: Fusion
     private var stages: Stages
+    private var restVariability = RestVariability()
     private var lastTime = Timestamp.zero
 
     package init(configuration: AthleteConfiguration) {
@@ -21,25 +22,37 @@ package struct AthletePipeline: Sendable {
     /// - Parameter sample: times from 0 at the recording's first frame.
     package mutating func ingest(_ sample: Sample, emit: (PipelineEvent) -> Void) {
         lastTime = max(lastTime, sample.time)
-        Self.ingest(sample, &fusion, &stages, emit)
+        Self.ingest(sample, &fusion, &stages, &restVariability, emit)
     }
 
     /// Static, with what it changes as parameters: a closure over `self` could not change the stages while fusion is being changed.
     @inline(__always)
     private static func ingest(
-        _ sample: Sample, _ fusion: inout Fusion, _ stages: inout Stages,
+        _ sample: Sample, _ fusion: inout Fusion, _ stages: inout Stages, _ variability: inout RestVariability,
         _ emit: (PipelineEvent) -> Void
     ) {
-        fusion.ingest(sample) { stages.ingest($0, emit) }
+        fusion.ingest(
+            sample, emit: { stages.ingest($0, emit) },
+            emitInterval: { time, interval in variability.ingest(interval, at: time.seconds) })
+        guard !stages.endedRests.isEmpty else { return }
+        for rest in stages.endedRests { variability.take(rest) }
+        stages.endedRests.removeAll()
     }
 
     /// What follows fusion.
     private struct Stages: Sendable {
         var segmenter: Segmenter
         var recorder = PhaseRecorder()
+        var heartRateTimes = HeartRateTimes()
+        /// Since the last sample: empty, and so without storage, but for a few samples of a session.
+        var endedRests: [EndedRest] = []
         private let maxima: Maxima
         private let target: Double
+        private var hasMoved = false
         private var sprintsEnded = 0
+
+        /// m/s; slower is standing about.
+        private static let walking = 0.5
 
         init(configuration: AthleteConfiguration) {
             segmenter = Segmenter(configuration: configuration.segmenter)
@@ -51,15 +64,36 @@ package struct AthletePipeline: Sendable {
         mutating func ingest(_ fused: FusedSample, _ emit: (PipelineEvent) -> Void) {
             emit(.fused(fused))
             recorder.ingest(fused)
+            heartRateTimes.ingest(fused)
+            if !hasMoved { noteFirstMovement(fused) }
             // Empty, and so without storage, for all but the few samples that decide something.
             var changes: [PhaseChange] = []
             segmenter.ingest(fused) { changes.append($0) }
             for change in changes {
+                noteEndedRest(change)
                 let open = recorder.phases.last?.kind
                 recorder.apply(change)
                 emit(.phase(change))
                 if case .began = change, open == .sprint { noteEndedSprint(emit) }
             }
+        }
+
+        /// Many footpods are silent until the first step, so that the rest before it is no phase of its own.
+        private mutating func noteFirstMovement(_ sample: FusedSample) {
+            guard sample.speed ?? 0 >= Self.walking || sample.cadence ?? 0 > 0 else { return }
+            hasMoved = true
+            endedRests.append(
+                EndedRest(start: 0, end: sample.time.seconds, isFirst: true, isBeforeWork: isBeforeWork))
+        }
+
+        private var isBeforeWork: Bool { !recorder.phases.contains { $0.kind.isWork } }
+
+        private mutating func noteEndedRest(_ change: PhaseChange) {
+            guard case .began(let next) = change, let rest = recorder.phases.last, rest.kind == .rest else { return }
+            endedRests.append(
+                EndedRest(
+                    start: rest.start, end: next.start.seconds, isFirst: recorder.phases.count == 1,
+                    isBeforeWork: isBeforeWork))
         }
 
         private mutating func noteEndedSprint(_ emit: (PipelineEvent) -> Void) {
@@ -79,33 +113,59 @@ package struct AthletePipeline: Sendable {
     package func analysis(of recording: RecordingFacts) -> AnalysisDocument {
         let recorded = stages.recorder.snapshot()
         let maxima = configuration.maxima
-        let target = configuration.effectiveTarget
-        let scores = recorded.sprints.map { SprintScore($0, maxima: maxima, target: target) }
-        let plan = configuration.plan.map { PlanResult($0, phases: recorded.phases) }
-        let session = SessionScore(scores, target: target, plan: plan)
+        let scored = ScoredSession(recorded, maxima: maxima, target: configuration.target, plan: configuration.plan)
+        let session = scored.score
 
         var document = AnalysisDocument(
             source: .init(kind: recording.kind, duration: recording.duration),
             athlete: .init(
                 name: configuration.name,
-                maxSpeed: .init(value: maxima.speed.value, basis: maxima.speed.basis),
-                maxHeartRate: .init(value: maxima.heartRate.value, basis: maxima.heartRate.basis)),
+                maxSpeed: .init(maxima.speed), maxHeartRate: .init(maxima.heartRate)),
             score: .init(
-                target: target, value: session.value, sprints: session.sprints, onTarget: session.onTarget),
+                target: scored.target, value: session.value, sprints: session.sprints, onTarget: session.onTarget),
             quality: quality(of: recording, recorded))
         document.athlete.restingHeartRate = maxima.restingHeartRate
+        document.athlete.mass = configuration.mass
         document.source.sensors = sensors(named: recording.sensorNames)
         document.phases = recorded.phases.map(AnalysisDocument.Phase.init)
-        document.sprints = zip(recorded.sprints, scores).enumerated().map { index, pair in
-            AnalysisDocument.Sprint(index: index + 1, pair.0, pair.1)
-        }
+        document.sprints = Self.bouts(recorded.sprints, scored.sprints, in: recorded.phases)
+        document.intervals = Self.bouts(recorded.intervals, scored.intervals, in: recorded.phases)
         document.score.components = session.components.map {
             .init(name: $0.name, points: $0.points, of: $0.of)
         }
         document.score.fade = session.fade
         document.score.consistency = session.consistency
-        document.score.plan = plan.map(AnalysisDocument.PlanResult.init)
+        document.score.intervals = session.intervals
+        document.score.intervalsOnTarget = session.intervalsOnTarget
+        document.score.plan = scored.plan.map { .init($0, athleteTarget: configuration.target) }
+        document.best.speed = recorded.bestSpeed
+        document.best.speedEnd = recorded.bestSpeedTime
+        document.best.heartRate = recorded.bestHeartRate
+        document.best.heartRateEnd = recorded.bestHeartRateTime
+        document.load = SessionLoad(stages.heartRateTimes, maxima: maxima, sex: configuration.sex).map {
+            .init($0, rest: restMeasurement(recorded))
+        }
         return document
+    }
+
+    private static func bouts(
+        _ traces: [SprintTrace], _ scores: [SprintScore], in phases: [PhaseRecord]
+    ) -> [AnalysisDocument.Sprint] {
+        zip(traces, scores).enumerated().map { index, pair in
+            let next = phases.first { $0.kind.isWork && $0.start >= pair.0.end }?.start
+            return AnalysisDocument.Sprint(index: index + 1, pair.0, pair.1, rest: next.map { $0 - pair.0.end })
+        }
+    }
+
+    /// The open rest is measured up to the last sample.
+    private func restMeasurement(_ recorded: PhaseRecorder) -> RestVariability.Measurement? {
+        var variability = restVariability
+        if let open = recorded.phases.last, open.kind == .rest {
+            variability.restEnded(
+                start: open.start, end: open.end, isFirst: recorded.phases.count == 1,
+                isBeforeWork: !recorded.phases.contains { $0.kind.isWork })
+        }
+        return variability.measurement
     }
 
     private func sensors(named names: [SensorID: String]) -> [AnalysisDocument.Sensor] {
@@ -175,5 +235,19 @@ package struct AthletePipeline: Sendable {
         note(recorded.overflow, "phases beyond those listed")
         quality.notes += beatenEstimates(recorded)
         return quality
+    }
+}
+
+/// A rest that is over: seconds from the recording's start, whether anything came before it, and whether any work did not.
+private struct EndedRest: Sendable {
+    var start: Double
+    var end: Double
+    var isFirst: Bool
+    var isBeforeWork: Bool
+}
+
+extension RestVariability {
+    fileprivate mutating func take(_ rest: EndedRest) {
+        restEnded(start: rest.start, end: rest.end, isFirst: rest.isFirst, isBeforeWork: rest.isBeforeWork)
     }
 }

@@ -27,6 +27,15 @@ package enum WholeFile {
         }
     }
 
+    /// Whether two names mean one file, there already or not, so that writing one would overwrite the other. Pipes and devices may be
+    /// written to twice.
+    package static func isSame(_ left: String, _ right: String) -> Bool {
+        guard !FileTree.isSpecial(left) else { return false }
+        if left == right || FileTree.isSame(left, right) { return true }
+        guard let first = FileTree.canonical(left), let second = FileTree.canonical(right) else { return false }
+        return first == second
+    }
+
     /// Writes a file so that its name never stands for half of it: the bytes go to a temporary file beside it, which
     /// then takes the name. A pipe or a device is written to directly.
     ///

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Analysis
+package import Scoring
 package import Segmentation
 
 /// A session as it goes by, one line for each thing that happens, and below them a line that says what is so now.
@@ -57,6 +58,8 @@ package struct LivePhaseLine: Sendable {
         package var effort: Double?
         /// The share that a sprint is asked for.
         package var target: Double
+        /// Where in the plan the athlete is; `nil` without a plan.
+        package var plan: PlanProgress.State?
 
         package init(
             time: Double, phase: PhaseKind? = nil, since: Double? = nil, speed: Double? = nil,
@@ -177,6 +180,21 @@ extension LivePhaseLine {
         return line
     }
 
+    /// `3/5, 12 s left` in a bout, `3/5 in 1:05` before one, `cool-down 4:10 left` after the last.
+    private func planText(_ state: PlanProgress.State) -> String? {
+        if state.isComplete { return "plan done" }
+        guard let left = Wording.length(state.left.magnitude) else { return nil }
+        let bout = state.bout.map { "\($0)/\(state.bouts)" }
+        if state.step.kind.isWork {
+            return bout.map { state.left >= 0 ? "\($0), \(left) left" : "\($0), \(left) over" }
+        }
+        guard let next = state.next, let bout, next.kind.isWork else {
+            return state.left >= 0 ? "\(Wording.name(state.step.kind)) \(left) left" : nil
+        }
+        return state.left >= 0
+            ? "\(Wording.name(next.kind)) \(bout) in \(left)" : "\(Wording.name(next.kind)) \(bout) due"
+    }
+
     private func line(for status: Status) -> StyledText {
         var line = opening(status.time)
         guard let phase = status.phase else {
@@ -188,11 +206,22 @@ extension LivePhaseLine {
         if let since = status.since { line.add(Wording.clock(status.time - since) ?? "", endingAt: 27) }
         if let speed = Wording.number(status.speed, decimals: 1) { line.add("\(speed) m/s", endingAt: 38) }
         if let rate = Wording.number(status.heartRate, decimals: 0) { line.add("\(rate) bpm", endingAt: 47, .heart) }
-        guard phase.isWork, let effort = status.effort, let percent = Wording.percent(effort) else { return line }
-        let ink: Ink = effort >= status.target ? .good : .bad
+        let plan = status.plan.flatMap(planText)
+        func addPlan() {
+            guard let plan, line.columns + 2 + DisplayWidth.columns(of: plan) < style.width else { return }
+            line.add("  " + plan)
+        }
+        guard phase.isWork, let effort = status.effort, let percent = Wording.percent(effort) else {
+            addPlan()
+            return line
+        }
+        // The bout's own target, where the plan has one.
+        let target = status.plan?.target ?? status.target
+        let ink: Ink = effort >= target ? .good : .bad
         line.add(percent, endingAt: 54, ink)
         line.add(" ")
-        line.add(effort >= status.target ? glyphs.reached : glyphs.missed, ink)
+        line.add(effort >= target ? glyphs.reached : glyphs.missed, ink)
+        addPlan()
         let cells = min(style.width - 1 - line.columns, 20)
         guard cells >= 5 else { return line }
         let bar = glyphs.bar(effort, cells: cells)

@@ -19,48 +19,33 @@ struct PlanSection {
         guard !plan.steps.isEmpty else { return lines }
         lines += entry("asked", asked(plan.steps))
         lines += entry("done", done(plan.steps))
+        lines += entry("kept", kept(plan))
         return lines
     }
 
     private func entry(_ label: String, _ items: [String]) -> [StyledText] {
+        guard !items.isEmpty else { return [] }
         var first = StyledText("   ")
         first.add(label, .faint)
         first.pad(to: 10)
         return Flow.list(items.map { ($0, .plain) }, separator: glyphs.separator, after: first, style: style)
     }
 
-    /// `5:00 warm-up · 5 × (30 s sprint + 1:30 recovery) · 5:00 cool-down`
     private func asked(_ steps: [AnalysisDocument.PlanStep]) -> [String] {
-        let texts = steps.map { "\(Wording.length($0.planned) ?? glyphs.absent) \(Wording.name($0.kind))" }
-        var parts: [String] = []
-        var index = 0
-        while index < texts.count {
-            let pairs = repetitions(texts, from: index, length: 2)
-            let singles = repetitions(texts, from: index, length: 1)
-            if singles > 1 {
-                parts.append("\(singles) \(glyphs.times) \(texts[index])")
-                index += singles
-            } else if pairs > 1 {
-                parts.append("\(pairs) \(glyphs.times) (\(texts[index]) + \(texts[index + 1]))")
-                index += 2 * pairs
-            } else {
-                parts.append(texts[index])
-                index += 1
-            }
-        }
-        return parts
+        PlanOutline(steps.map { ($0.kind, $0.planned) }, glyphs: glyphs).parts
     }
 
-    private func repetitions(_ texts: [String], from start: Int, length: Int) -> Int {
-        guard start + length <= texts.count else { return 0 }
-        let pattern = texts[start..<start + length]
-        var count = 1
-        var next = start + length
-        while next + length <= texts.count, texts[next..<next + length].elementsEqual(pattern) {
-            count += 1
-            next += length
+    /// `rest 3.0 s a second of work, asked 3.0 · 1 left out · 2 more than asked`
+    private func kept(_ plan: AnalysisDocument.PlanResult) -> [String] {
+        var parts: [String] = []
+        if let ratio = plan.workRest, ratio.done > 0, let asked = Wording.number(ratio.planned, decimals: 1),
+            let done = Wording.number(ratio.done, decimals: 1), let percent = Wording.percent(ratio.compliance)
+        {
+            parts.append("work to rest 1:\(done), asked 1:\(asked), \(percent) kept")
         }
-        return count
+        if plan.skipped > 0 { parts.append("\(plan.skipped) left out") }
+        if plan.added > 0 { parts.append("\(plan.added) more than asked") }
+        return parts
     }
 
     /// `5:02 warm-up · sprints 30 31 – 30 30 s · recoveries 1:30 1:28 … · 4:45 cool-down`

@@ -19,8 +19,10 @@ package struct Athlete: Equatable, Sendable {
     package var sensors: [SensorID] = []
     /// The name of the plan that sessions are held against.
     package var plan: String?
-    /// The share of maximum that a sprint is asked for, 0...1.
-    package var target = 0.8
+    /// The share of maximum that the athlete sets out to reach in a sprint, 0...1; `nil` for the plan's.
+    package var target: Double?
+    /// The best of earlier sessions, as it stood before this one.
+    package var observed = ObservedMaxima()
     /// How a sensor counts cadence, where its owner knows better than its standard.
     package var cadence: [SensorID: Cadence.Convention] = [:]
 

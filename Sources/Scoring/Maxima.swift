@@ -5,9 +5,12 @@ package struct Maxima: Equatable, Sendable {
     package struct Value: Equatable, Sendable {
         package var value: Double
         package var basis: Basis
-        package init(_ value: Double, _ basis: Basis) {
+        /// What it rests on, for a person: a session's name, a formula; `nil` when nothing more is known.
+        package var origin: String?
+        package init(_ value: Double, _ basis: Basis, origin: String? = nil) {
             self.value = value
             self.basis = basis
+            self.origin = origin
         }
     }
 

@@ -16,12 +16,18 @@ package struct PhaseRecorder: Sendable {
     package private(set) var phases: [PhaseRecord] = []
     /// The sprints whose recovery has been watched long enough, in time order.
     package private(set) var sprints: [SprintTrace] = []
+    /// The same for intervals.
+    package private(set) var intervals: [SprintTrace] = []
     /// Phases beyond what is kept.
     package private(set) var overflow = 0
     /// Best 5 s mean speed so far, m/s.
     package private(set) var bestSpeed: Double?
+    /// Where those 5 s ended, in seconds.
+    package private(set) var bestSpeedTime: Double?
     /// The largest 5 s mean heart rate so far, bpm.
     package private(set) var bestHeartRate: Double?
+    /// Where those 5 s ended, in seconds.
+    package private(set) var bestHeartRateTime: Double?
 
     private var history = History()
     /// History as it stood before a silence that moved much of it out of reach: what was going on before is only now
@@ -33,8 +39,8 @@ package struct PhaseRecorder: Sendable {
     private var lastTime = 0.0
     private var nextFold = 0.0
     private var nextBest = 0.0
-    /// Sprints that wait for their recovery, and the place of each among the phases.
-    private var pending: [(start: Double, end: Double, phase: Int)] = []
+    /// Bouts that wait for their recovery, and the place of each among the phases.
+    private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int)] = []
 
     package init() {}
 
@@ -117,11 +123,11 @@ package struct PhaseRecorder: Sendable {
         var peaks = openPeaks
         peaks.merge(self.peaks(from: phases[last].start, to: phases[last].end))
         phases[last].measure(from: openTotals, to: totals(at: phases[last].end), peaks: peaks)
-        guard phases[last].kind == .sprint, phases[last].duration >= Self.shortestSprint,
+        guard phases[last].kind.isWork, phases[last].duration >= Self.shortestSprint,
             pending.last?.start != phases[last].start,
-            (sprints.last?.start ?? -1) < phases[last].start
+            max(sprints.last?.start ?? -1, intervals.last?.start ?? -1) < phases[last].start
         else { return }
-        pending.append((phases[last].start, phases[last].end, last))
+        pending.append((phases[last].start, phases[last].end, phases[last].kind, last))
     }
 
     /// A phase may outlast history: what leaves it within the next minute is folded in now.
@@ -137,10 +143,10 @@ package struct PhaseRecorder: Sendable {
         guard start >= 0 else { return }
         let means = history.means(from: start, to: lastTime)
         if let speed = means.speed, speed.coverage >= 0.9 {
-            bestSpeed = max(bestSpeed ?? 0, speed.mean)
+            if speed.mean > bestSpeed ?? 0 { (bestSpeed, bestSpeedTime) = (speed.mean, lastTime) }
         }
         if let rate = means.heartRate, rate.coverage >= 0.9 {
-            bestHeartRate = max(bestHeartRate ?? 0, rate.mean)
+            if rate.mean > bestHeartRate ?? 0 { (bestHeartRate, bestHeartRateTime) = (rate.mean, lastTime) }
         }
     }
 
@@ -149,11 +155,11 @@ package struct PhaseRecorder: Sendable {
         while let first = pending.first {
             let wait = first.end + 90 + SprintTrace.recoveryHalfWindow
             guard final || lastTime > wait else { return }
-            // From the sprint on, not from the first phase: with every sprint that search would be longer.
+            // From the bout on, not from the first phase: with every bout that search would be longer.
             let nextWork = phases[first.phase...].first { $0.kind.isWork && $0.start >= first.end }?.start
-            sprints.append(
-                SprintTrace(
-                    start: first.start, end: first.end, history: history(reaching: first.start), nextWork: nextWork))
+            let trace = SprintTrace(
+                start: first.start, end: first.end, history: history(reaching: first.start), nextWork: nextWork)
+            if first.kind == .interval { intervals.append(trace) } else { sprints.append(trace) }
             pending.removeFirst()
         }
     }

@@ -11,6 +11,8 @@ package struct SprintScore: Equatable, Sendable {
     package var reserve: Double?
     /// What ``effort`` rests on.
     package var basis: Evidence?
+    /// The share of maximum that was asked for.
+    package var target: Double
     package var isOnTarget: Bool
     /// Seconds at or above the target on the stated basis.
     package var timeOnTarget: Double
@@ -24,8 +26,11 @@ package struct SprintScore: Equatable, Sendable {
         }
     }
 
-    /// - Parameter target: the share of maximum asked for.
-    package init(_ trace: SprintTrace, maxima: Maxima, target: Double) {
+    /// - Parameters:
+    ///   - target: the share of maximum asked for.
+    ///   - asked: what the plan wants the target to be a share of; where that was not measured, the usual rule decides.
+    package init(_ trace: SprintTrace, maxima: Maxima, target: Double, basis asked: Plan.TargetBasis? = nil) {
+        self.target = target
         external = trace.workingSpeed.map { $0 / maxima.speed.value }
         `internal` = trace.peakHeartRate.map { $0 / maxima.heartRate.value }
         reserve = trace.peakHeartRate.flatMap { peak in
@@ -36,8 +41,12 @@ package struct SprintScore: Equatable, Sendable {
         }
         let speedIsCovered = trace.speedCoverage >= 0.8 && external != nil
         let speedIsKnown = maxima.speed.basis != .estimated
-        // With only an estimated maximum speed, heart rate is the better witness where there is one.
-        if speedIsCovered, speedIsKnown || `internal` == nil {
+        if asked == .heartRate, `internal` != nil {
+            basis = .heartRate
+        } else if asked == .speed, speedIsCovered {
+            basis = .speed
+            // With only an estimated maximum speed, heart rate is the better witness where there is one.
+        } else if speedIsCovered, speedIsKnown || `internal` == nil {
             basis = .speed
         } else if `internal` != nil {
             basis = .heartRate

@@ -10,7 +10,7 @@ package struct SprintTrace: Equatable, Sendable {
     package var quarterSpeeds: [Float?]
     /// Mean heart rate of each quarter second from `start`, bpm.
     package var quarterHeartRates: [Float?]
-    /// Mean speed of the working part, m/s: from the end of the acceleration (3 s, or a fifth of a shorter sprint) to the end.
+    /// Mean speed of the working part (``WorkingPart``), m/s.
     package var workingSpeed: Double?
     package var meanSpeed: Double?
     package var maxSpeed: Double?
@@ -22,10 +22,6 @@ package struct SprintTrace: Equatable, Sendable {
     package var rateAfter30: Double?
     package var rateAfter60: Double?
     package var rateAfter90: Double?
-
-    package static func workingStart(start: Double, end: Double) -> Double {
-        start + min(3, 0.2 * (end - start))
-    }
 }
 
 extension SprintTrace {
@@ -39,7 +35,8 @@ extension SprintTrace {
         let quarter = History.resolution
         var speeds: [Float?] = []
         var rates: [Float?] = []
-        let count = Int(min(max((end - start) / quarter, 0), 4 * 120))
+        // As long as history is: of a longer interval the first nine minutes.
+        let count = Int(min(max((end - start) / quarter, 0), 540 / quarter))
         speeds.reserveCapacity(count)
         rates.reserveCapacity(count)
         for index in 0..<count {
@@ -48,9 +45,8 @@ extension SprintTrace {
             rates.append(history.meanHeartRate(from: from, to: from + quarter).map { Float($0.mean) })
         }
         let all = history.meanSpeed(from: start, to: end)
-        // Edges are where the runner was; the speed of that moment is told a little later.
-        let lag = Segmenter.speedLag
-        let working = history.meanSpeed(from: Self.workingStart(start: start, end: end) + lag, to: end + lag)
+        let part = WorkingPart(start: start, end: end, history: history, nextWork: nextWork)
+        let working = history.meanSpeed(from: part.start, to: part.end)
         let peakEnd = min(end + Self.peakWindow, nextWork ?? .infinity)
         func rate(after seconds: Double) -> Double? {
             let middle = end + seconds

@@ -7,22 +7,22 @@ import Scoring
 
 /// Makes a session's analysis again from its capture alone.
 package enum SessionAnalysis {
-    /// Athlete and plan are those that the capture's header names; a plan that this version does not know is left out.
+    /// Athlete and plan are those that the capture's header names.
     ///
+    /// - Parameter known: what is known in place of what the header says.
     /// - Returns: `nil` for a capture without a frame.
     package static func document(
-        ofCapture path: String, files: any FileSystem
+        ofCapture path: String, files: any FileSystem, known: SessionMetadata? = nil
     ) throws(FileError) -> AnalysisDocument? {
-        var metadata: SessionMetadata?
+        var metadata = known
         var pipeline: RecordingPipeline?
         let scan = try CaptureScan(
             path, files: files,
             frame: { frame, bytes in
                 if pipeline == nil {
-                    let athlete = metadata?.athlete ?? Athlete()
                     let date = CalendarDate(unixSeconds: frame.time.nanoseconds / 1_000_000_000)
                     pipeline = RecordingPipeline(athletes: [
-                        AthleteConfiguration(athlete, plan: athlete.plan.flatMap(Plan.named), year: date.year)
+                        AthleteConfiguration(metadata?.athlete ?? Athlete(), plan: metadata?.plan, year: date.year)
                     ])
                 }
                 pipeline?.ingest(frame, bytes) { _, _ in }

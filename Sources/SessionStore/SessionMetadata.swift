@@ -2,6 +2,7 @@
 import JSON
 import Measurement
 package import Scoring
+import Segmentation
 
 /// What a session's capture says of itself, as JSON in its section header: enough to analyse it again without any other file.
 package struct SessionMetadata: Equatable, Sendable {
@@ -11,17 +12,25 @@ package struct SessionMetadata: Equatable, Sendable {
     package var program: String
     /// What was known of the athlete when the session began.
     package var athlete: Athlete
+    /// What the session is held against, whole: a plan of a file is nowhere else, and one by name may change.
+    package var plan: Plan?
     /// What was replayed, for a session that was not live.
     package var replayOf: String?
     /// The two clocks when a live session began.
     package var clock: ClockAnchor?
 
-    package init(program: String, athlete: Athlete, replayOf: String? = nil, clock: ClockAnchor? = nil) {
+    package init(
+        program: String, athlete: Athlete, plan: Plan? = nil, replayOf: String? = nil, clock: ClockAnchor? = nil
+    ) {
         self.program = program
         self.athlete = athlete
+        self.plan = plan
         self.replayOf = replayOf
         self.clock = clock
     }
+
+    /// As it will be read again. Figures are written with so many decimals and no more; what is live has to rest on the same.
+    package var asKept: SessionMetadata { SessionMetadata(json: json) ?? self }
 
     package var json: String {
         var writer = JSONWriter(pretty: false)
@@ -38,8 +47,79 @@ package struct SessionMetadata: Equatable, Sendable {
             }
             writer.key("athlete")
             writer.object { Self.write(athlete, to: &$0) }
+            if let plan {
+                writer.key("plan")
+                writer.object { Self.write(plan, to: &$0) }
+            }
         }
         return writer.text
+    }
+
+    private static func write(_ plan: Plan, to writer: inout JSONWriter) {
+        writer.key("name")
+        writer.string(plan.name)
+        writer.key("source")
+        writer.string(plan.source)
+        writer.key("target")
+        writer.number(plan.target, decimals: 4)
+        writer.key("steps")
+        writer.array { writer in
+            for step in plan.steps {
+                writer.object { writer in
+                    writer.key("kind")
+                    writer.string(step.kind.rawValue)
+                    writer.key("seconds")
+                    writer.number(step.seconds, decimals: 3)
+                    if let target = step.target {
+                        writer.key("target")
+                        writer.number(target, decimals: 4)
+                    }
+                    if let basis = step.basis {
+                        writer.key("basis")
+                        writer.string(basis.rawValue)
+                    }
+                }
+            }
+        }
+    }
+
+    /// - Returns: `nil` for what no plan file may hold.
+    private static func plan(_ value: JSONValue) -> Plan? {
+        guard let name = value["name"]?.text, !name.isEmpty, name.unicodeScalars.count <= Plan.longestText,
+            let target = value["target"]?.number, Plan.targets.contains(target),
+            let elements = value["steps"]?.elements, (1...Plan.mostSteps).contains(elements.count)
+        else { return nil }
+        var steps: [Plan.Step] = []
+        for element in elements {
+            guard let kind = element["kind"]?.text.flatMap(PhaseKind.init),
+                let seconds = element["seconds"]?.number, Plan.stepLengths.contains(seconds)
+            else { return nil }
+            var step = Plan.Step(kind, seconds: seconds)
+            if kind.isWork {
+                step.target = element["target"]?.number.flatMap { Plan.targets.contains($0) ? $0 : nil }
+                step.basis = element["basis"]?.text.flatMap(Plan.TargetBasis.init)
+            }
+            steps.append(step)
+        }
+        return Plan(name: name, steps: steps, target: target, source: value["source"]?.text)
+    }
+
+    private static func write(_ observation: ObservedMaxima.Observation?, to writer: inout JSONWriter) {
+        guard let observation else { return writer.null() }
+        writer.object { writer in
+            writer.key("value")
+            writer.number(observation.value, decimals: 3)
+            writer.key("session")
+            writer.string(observation.session)
+        }
+    }
+
+    private static func observation(
+        _ value: JSONValue?, in range: ClosedRange<Double>
+    ) -> ObservedMaxima.Observation? {
+        guard let number = value?["value"]?.number, range.contains(number), let session = value?["session"]?.text
+        else { return nil }
+        return .init(number, session: session)
     }
 
     private static func write(_ athlete: Athlete, to writer: inout JSONWriter) {
@@ -65,6 +145,10 @@ package struct SessionMetadata: Equatable, Sendable {
         writer.string(athlete.plan)
         writer.key("target")
         writer.number(athlete.target, decimals: 4)
+        writer.key("observed_speed_mps")
+        write(athlete.observed.speed, to: &writer)
+        writer.key("observed_hr_bpm")
+        write(athlete.observed.heartRate, to: &writer)
         writer.key("cadence")
         writer.array { writer in
             let sorted = athlete.cadence.map { ($0.key.description, $0.value) }.sorted { $0.0 < $1.0 }
@@ -98,7 +182,10 @@ package struct SessionMetadata: Equatable, Sendable {
         athlete.mass = number("mass_kg", in: 20...250)
         athlete.sensors = (known["sensors"]?.elements ?? []).compactMap { $0.text.flatMap { SensorID($0) } }
         athlete.plan = known["plan"]?.text
-        if let target = known["target"]?.number, (0.1...1).contains(target) { athlete.target = target }
+        athlete.target = number("target", in: 0.1...1)
+        athlete.observed.speed = Self.observation(known["observed_speed_mps"], in: ObservedMaxima.speeds)
+        athlete.observed.heartRate = Self.observation(known["observed_hr_bpm"], in: ObservedMaxima.heartRates)
+        plan = value["plan"].flatMap(Self.plan) ?? athlete.plan.flatMap(Plan.named)
         for pair in known["cadence"]?.elements ?? [] {
             guard let parts = pair.elements, parts.count == 2, let sensor = parts[0].text.flatMap({ SensorID($0) })
             else { continue }

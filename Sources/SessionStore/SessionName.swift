@@ -13,6 +13,21 @@ package enum SessionName {
         CalendarDate(unixSeconds: unixSeconds).basicISO8601 + "-" + fileName(athlete ?? "")
     }
 
+    /// - Returns: the start that ``make(unixSeconds:athlete:)`` wrote into a name, in seconds since 1970-01-01 00:00 UTC; `nil` for any
+    ///   other name.
+    package static func start(of name: String) -> Int64? {
+        let bytes = Array(name.utf8.prefix(17))
+        guard bytes.count == 17, bytes[8] == UInt8(ascii: "T"), bytes[15] == UInt8(ascii: "Z"),
+            bytes[16] == UInt8(ascii: "-")
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? { CalendarDate.number(bytes[range]) }
+        guard let year = number(0..<4), let month = number(4..<6), let day = number(6..<8),
+            let hour = number(9..<11), let minute = number(11..<13), let second = number(13..<15),
+            hour < 24, minute < 60, second < 60, let days = CalendarDate.dayNumber(year: year, month: month, day: day)
+        else { return nil }
+        return Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+    }
+
     private static func fileName(_ athlete: String) -> String {
         var name = ""
         for character in athlete.lowercased().prefix(longestAthlete) {

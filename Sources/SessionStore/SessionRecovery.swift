@@ -64,7 +64,10 @@ package struct SessionRecovery {
             guard scan.frames > 0 else { return try setAside(name, scan) }
             let torn = scan.size > scan.goodBytes ? scan.size - scan.goodBytes : 0
             if torn > 0 { try cut(capture, at: scan.goodBytes, in: folder) }
-            guard let document = try SessionAnalysis.document(ofCapture: capture, files: files) else {
+            guard
+                let document = try SessionAnalysis.document(
+                    ofCapture: capture, files: files, known: SessionRescore.metadata(of: folder, files))
+            else {
                 return .untouched
             }
             try StateFolder.replace(

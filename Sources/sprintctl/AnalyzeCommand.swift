@@ -27,7 +27,7 @@ struct AnalyzeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("What is known of the athlete (TOML).", valueName: "file"))
     var athlete: String?
 
-    @Option(help: ArgumentHelp("The plan that the session is held against.", valueName: "name"))
+    @Option(help: ArgumentHelp("The plan that the session is held against: a name or a file.", valueName: "plan"))
     var plan: String?
 
     @Option(help: "A report to read, or everything as JSON.")
@@ -35,7 +35,8 @@ struct AnalyzeCommand: ParsableCommand {
 
     func run() throws {
         let known = try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) }
-        let document = try Connection.analysis(ofFile: file, athlete: known, plan: plan)
+        let planned = try plan.map { plan throws(CommandFailure) in try PlanFile.plan(plan, .usage) }
+        let document = try Connection.analysis(ofFile: file, athlete: known, plan: planned)
         let output = StandardStream.output
         switch format {
         case .json:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Analysis
+internal import AthleteFile
 internal import Capture
 internal import Measurement
 internal import Pipeline
@@ -13,32 +14,27 @@ internal import Simulation
 enum Connection {
     /// The athlete and the plan are those of the command line, else those that a session of this program holds.
     ///
+    /// - Parameter known: what is known in place of what the recording's header says.
     /// - Throws: `.noInput`, `.badData` …, each message beginning with the file's name.
     static func analysis(
-        ofFile path: String, athlete: Athlete?, plan: String?
+        ofFile path: String, athlete: Athlete?, plan: Plan?, known: SessionMetadata? = nil
     ) throws(CommandFailure) -> AnalysisDocument {
-        let planned = try plan.map { name throws(CommandFailure) in try self.plan(name, .usage) }
+        // A plan that the athlete names goes before the recording's own.
+        var intended = plan
+        if intended == nil, let name = athlete?.plan { intended = try PlanFile.plan(name, .configuration) }
         var file = try open(path)
-        var metadata: SessionMetadata?
+        var metadata = known
         var pipeline: RecordingPipeline?
-        var failure: CommandFailure?
         /// What is known of the athlete may stand in the recording itself, before its first frame.
         func begin(at time: Timestamp) {
-            guard pipeline == nil, failure == nil else { return }
-            let known = athlete ?? metadata?.athlete ?? Athlete()
-            do throws(CommandFailure) {
-                var intended = planned
-                if intended == nil, let name = known.plan {
-                    // A recording's own plan may be one that a later version brought.
-                    intended = athlete == nil ? Plan.named(name) : try self.plan(name, .configuration)
-                }
-                let date = CalendarDate(unixSeconds: time.nanoseconds / 1_000_000_000)
-                pipeline = RecordingPipeline(athletes: [
-                    AthleteConfiguration(known, plan: intended, year: date.year)
-                ])
-            } catch {
-                failure = error
-            }
+            guard pipeline == nil else { return }
+            let date = CalendarDate(unixSeconds: time.nanoseconds / 1_000_000_000)
+            pipeline = RecordingPipeline(athletes: [
+                AthleteConfiguration(
+                    athlete ?? metadata?.athlete ?? Athlete(),
+                    // Who brings an athlete brings a plan with it, or none.
+                    plan: intended ?? (athlete == nil ? metadata?.plan : nil), year: date.year)
+            ])
         }
         var more = true
         while more {
@@ -56,10 +52,8 @@ enum Connection {
                     guard case .comment(let comment) = event, comment.origin == .section else { return }
                     metadata = metadata ?? SessionMetadata(json: comment.text)
                 })
-            if let failure { throw failure }
         }
         begin(at: .zero)
-        if let failure { throw failure }
         pipeline?.finish()
         guard let pipeline, pipeline.start != nil else {
             throw CommandFailure(.badData, "\(path): holds nothing that can be analysed\(reason(file.notes))")
@@ -71,14 +65,6 @@ enum Connection {
 
     private static func reason(_ notes: [String]) -> String {
         notes.isEmpty ? "" : ": " + notes[0]
-    }
-
-    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
-        guard let plan = Plan.named(name) else {
-            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
-            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
-        }
-        return plan
     }
 
     static func open(_ path: String) throws(CommandFailure) -> RecordingFile {

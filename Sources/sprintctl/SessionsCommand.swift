@@ -6,10 +6,10 @@ internal import SessionStore
 struct SessionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sessions",
-        abstract: "List, show, check, repair and delete recorded sessions.",
+        abstract: "List, show, check, repair, score anew and delete recorded sessions.",
         subcommands: [
             SessionsListCommand.self, SessionsShowCommand.self, SessionsVerifyCommand.self,
-            SessionsRepairCommand.self, SessionsDeleteCommand.self,
+            SessionsRepairCommand.self, SessionsRescoreCommand.self, SessionsDeleteCommand.self,
         ])
 
     /// Where the sessions are.

@@ -16,9 +16,11 @@ struct SessionsShowCommand: ParsableCommand {
     func run() throws {
         let folder = try state.folder(of: name)
         let document = try Connection.analysis(
-            ofFile: "\(folder)/\(SessionWriter.captureName)", athlete: nil, plan: nil)
+            ofFile: "\(folder)/\(SessionWriter.captureName)", athlete: nil, plan: nil,
+            known: SessionRescore.metadata(of: folder, PosixFileSystem()))
+        let week = try WeekCommand.week(of: name, state: state)
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
-        try output.write(Report(document, style: style).text)
+        try output.write(Report(document, style: style, week: week).text)
     }
 }

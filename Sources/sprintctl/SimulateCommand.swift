@@ -81,10 +81,16 @@ struct SimulateCommand: ParsableCommand {
         if let offSkin, !(0...86_400).contains(offSkin) {
             throw ValidationError("--off-skin must be 0 to 86400 seconds.")
         }
-        if let athlete, athlete == out || athlete == truth {
+        // However the names are spelt: the second would overwrite the first.
+        let names =
+            (athletes == 1 ? [athlete] : (1...athletes).map { index in athlete.map { Self.numbered($0, index) } })
+            .compactMap { $0 }
+        if let truth, WholeFile.isSame(truth, out) { throw ValidationError("--out and --truth are the same file.") }
+        if names.contains(where: { name in
+            WholeFile.isSame(name, out) || truth.map { WholeFile.isSame(name, $0) } ?? false
+        }) {
             throw ValidationError("--athlete is the same file as another.")
         }
-        if let truth, truth == out { throw ValidationError("--out and --truth are the same file.") }
     }
 
     func run() throws {

@@ -19,21 +19,25 @@ struct LiveDisplay {
     }
 
     private let names: [String?]
-    private let target: Double
     private var lines: LivePhaseLine
     private var open: [Phase?]
     private var bouts: [Int]
     private var lastStatus: Timestamp?
     private let showsStatus: Bool
     /// Of the only athlete; `nil` until the session begins.
-    var maxima: Maxima?
+    var configuration: AthleteConfiguration? {
+        didSet {
+            progress = configuration.flatMap { known in known.plan.map { PlanProgress($0, target: known.target) } }
+        }
+    }
+    /// Where the only athlete is in the plan.
+    private var progress: PlanProgress?
 
-    init(names: [String?], target: Double, showsStatus: Bool) {
+    init(names: [String?], showsStatus: Bool) {
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         let isCapable = output.isTerminal && Environment.process["TERM"] ?? "dumb" != "dumb"
         self.names = names
-        self.target = target
         self.showsStatus = showsStatus && names.count == 1
         lines = LivePhaseLine(style: style, interactive: isCapable && names.count == 1)
         open = Array(repeating: nil, count: names.count)
@@ -43,25 +47,32 @@ struct LiveDisplay {
     mutating func show(_ event: PipelineEvent, of athlete: Int) throws(CommandFailure) {
         switch event {
         case .fused(let sample): try showStatus(sample, of: athlete)
-        case .phase(.began(let start)):
+        case .phase(let change): try show(change, of: athlete)
+        case .sprintEnded(_, let trace, let score):
+            let result = LivePhaseLine.SprintResult(
+                number: bouts[athlete], start: trace.start, end: trace.end, effort: score.effort, basis: score.basis,
+                onTarget: score.isOnTarget, meanSpeed: trace.meanSpeed, peakHeartRate: trace.peakHeartRate)
+            try write(.scored(result, decided: trace.end), of: athlete)
+        }
+    }
+
+    private mutating func show(_ change: PhaseChange, of athlete: Int) throws(CommandFailure) {
+        if athlete == 0 { progress?.apply(change) }
+        switch change {
+        case .began(let start):
             if start.kind.isWork { bouts[athlete] += 1 }
             open[athlete] = Phase(kind: start.kind, start: start.start.seconds)
             try write(
                 .began(
                     start.kind, start: start.start.seconds, decided: start.decided.seconds,
                     number: start.kind.isWork ? bouts[athlete] : nil), of: athlete)
-        case .phase(.becameInterval(let decided)):
+        case .becameInterval(let decided):
             let start = open[athlete]?.start ?? decided.seconds
             open[athlete]?.kind = .interval
             try write(
                 .relabelled(
                     from: .sprint, to: .interval, start: start, decided: decided.seconds, number: bouts[athlete]),
                 of: athlete)
-        case .sprintEnded(_, let trace, let score):
-            let result = LivePhaseLine.SprintResult(
-                number: bouts[athlete], start: trace.start, end: trace.end, effort: score.effort, basis: score.basis,
-                onTarget: score.isOnTarget, meanSpeed: trace.meanSpeed, peakHeartRate: trace.peakHeartRate)
-            try write(.scored(result, decided: trace.end), of: athlete)
         }
     }
 
@@ -92,7 +103,7 @@ struct LiveDisplay {
 
     /// On the basis that a sprint of this moment would be scored on.
     private func effort(of sample: FusedSample) -> Double? {
-        guard let maxima else { return nil }
+        guard let maxima = configuration?.maxima else { return nil }
         if let speed = sample.speed, maxima.speed.basis != .estimated || sample.heartRate == nil {
             return speed / maxima.speed.value
         }
@@ -104,10 +115,13 @@ struct LiveDisplay {
         let now = MonotonicClock.now
         if let lastStatus, now.seconds(since: lastStatus) < Self.statusInterval { return }
         lastStatus = now
-        let text = lines.text(
-            for: LivePhaseLine.Status(
-                time: sample.time.seconds, phase: open[athlete]?.kind, since: open[athlete]?.start,
-                speed: sample.speed, heartRate: sample.heartRate, effort: effort(of: sample), target: target))
+        progress?.advance(to: sample.time.seconds)
+        var status = LivePhaseLine.Status(
+            time: sample.time.seconds, phase: open[athlete]?.kind, since: open[athlete]?.start,
+            speed: sample.speed, heartRate: sample.heartRate, effort: effort(of: sample),
+            target: configuration?.effectiveTarget ?? ScoredSession.defaultTarget)
+        status.plan = progress?.state(at: sample.time.seconds)
+        let text = lines.text(for: status)
         if !text.isEmpty { try StandardStream.output.write(text) }
     }
 }

@@ -26,9 +26,9 @@ struct Options: Equatable, Sendable {
     var plan: String?
 
     static let usage = """
-        usage: sprintd --state DIR [--athlete FILE]... [--plan NAME] [--silence SECONDS]
+        usage: sprintd --state DIR [--athlete FILE]... [--plan NAME|FILE] [--silence SECONDS]
                        [--simulate WORKOUT [--seed N] [--rate N]]
-               sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME]
+               sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME|FILE]
                sprintd --version | --help
 
         Listens to the sensors, prints phases as they are found, and keeps a folder for each session.
@@ -37,7 +37,7 @@ struct Options: Equatable, Sendable {
 
           --state DIR          where sessions/ is kept
           --athlete FILE       what is known of an athlete (TOML); may be given several times
-          --plan NAME          the plan that sessions are held against
+          --plan NAME|FILE     the plan that sessions are held against
           --silence SECONDS    without heart rate and movement, after which a session ends (300)
           --simulate WORKOUT   sprint-5x30-90, steady, fartlek, heart-rate-only or footpod-only
           --seed N             chooses everything random in it (1)

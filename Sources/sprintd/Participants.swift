@@ -14,19 +14,11 @@ struct Participants {
     init(files: [String], plan name: String?) throws(CommandFailure) {
         for path in files { athletes.append(try AthleteFile.athlete(atPath: path)) }
         if athletes.isEmpty { athletes = [Athlete()] }
-        let planned = try name.map { name throws(CommandFailure) in try Self.plan(name, .usage) }
+        let planned = try name.map { name throws(CommandFailure) in try PlanFile.plan(name, .usage) }
         for athlete in athletes {
             var intended = planned
-            if intended == nil, let name = athlete.plan { intended = try Self.plan(name, .configuration) }
+            if intended == nil, let name = athlete.plan { intended = try PlanFile.plan(name, .configuration) }
             plans.append(intended)
         }
-    }
-
-    private static func plan(_ name: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
-        guard let plan = Plan.named(name) else {
-            let known = Plan.builtIn.map(\.name).joined(separator: ", ")
-            throw CommandFailure(status, "there is no plan '\(name)'; there is \(known)")
-        }
-        return plan
     }
 }

@@ -40,8 +40,7 @@ struct ReplayedSession: ~Copyable {
             case .asFastAsPossible: .maximum
             }
         clock = ReplayClock(rate: rate)
-        display = LiveDisplay(
-            names: athletes.map(\.name), target: athletes[0].target, showsStatus: options.rate != .asFastAsPossible)
+        display = LiveDisplay(names: athletes.map(\.name), showsStatus: options.rate != .asFastAsPossible)
     }
 
     private mutating func replay() throws(CommandFailure) {
@@ -166,15 +165,16 @@ struct ReplayedSession: ~Copyable {
         let start = time.nanoseconds / 1_000_000_000
         let year = CalendarDate(unixSeconds: start).year
         var configurations: [AthleteConfiguration] = []
-        for (athlete, plan) in zip(athletes, plans) {
-            configurations.append(AthleteConfiguration(athlete, plan: plan, year: year))
-        }
         _ = try lockState()
+        let earlier = (try? SessionFolders(state: options.state, files: files).digests()) ?? []
         for (index, known) in athletes.enumerated() {
             var athlete = known
             athlete.plan = plans[index]?.name
+            athlete.observed = ObservedHistory(earlier, athlete: athlete.name).maxima(before: start)
             let metadata = SessionMetadata(
-                program: "sprintd \(Version.text)", athlete: athlete, replayOf: options.recording)
+                program: "sprintd \(Version.text)", athlete: athlete, plan: plans[index], replayOf: options.recording
+            ).asKept
+            configurations.append(AthleteConfiguration(metadata.athlete, plan: metadata.plan, year: year))
             do {
                 let writer = try SessionWriter(
                     state: options.state,
@@ -190,7 +190,7 @@ struct ReplayedSession: ~Copyable {
                 throw CommandFailure(error)
             }
         }
-        display.maxima = configurations.first?.maxima
+        display.configuration = configurations.first
         pipeline = RecordingPipeline(athletes: configurations)
     }
 

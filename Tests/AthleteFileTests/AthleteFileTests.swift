@@ -53,7 +53,7 @@ import Testing
 
     @Test func anEmptyFileIsAnUnknownAthlete() throws {
         #expect(try AthleteFile.athlete("") == Athlete())
-        #expect(try AthleteFile.athlete("# nothing\n").target == 0.8)
+        #expect(try AthleteFile.athlete("# nothing\n").target == nil)
     }
 
     static let refusals: [Refusal] = [

@@ -48,7 +48,7 @@ import Testing
         }
         add(.cooldown, cooldown)
         let plan = PlanResult(.sprint5x30x90, phases: phases)
-        return (SessionScore(scores, target: 0.8, plan: plan), plan)
+        return (SessionScore(scores, plan: plan), plan)
     }
 
     @Test func theWorkoutAsPlannedIsAHundred() throws {
@@ -77,7 +77,7 @@ import Testing
 
     @Test func noSprintIsNothing() {
         #expect(Self.score([]).0.value == 0)
-        #expect(SessionScore([], target: 0.8, plan: nil).value == nil)
+        #expect(SessionScore([], plan: nil).value == nil)
     }
 
     @Test func componentsAddUp() throws {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Analysis
+import Capture
+package import Scoring
+
+/// Makes sessions' analyses anew, for an athlete of whom more is known by now. The capture is never touched: what is known lies beside it
+/// as `rescored.json` and goes before what the capture's header says, so that whoever makes the analysis again later comes to the same.
+///
+/// Killed at any point, a session has its old analysis or its new one; doing it again ends at the new one.
+package struct SessionRescore {
+    package static let metadataName = "rescored.json"
+    /// Of that file, in bytes: as much as a capture's header may hold.
+    private static let largestMetadata: UInt64 = 65_536
+
+    package enum Outcome: Equatable, Sendable {
+        case rescored(from: SessionDigest?, to: SessionDigest)
+        /// The analysis is what it was, to the byte.
+        case unchanged(SessionDigest)
+        /// The session is another athlete's.
+        case ofAnother(String?)
+        /// There is no finished session of this name, or no frame in it.
+        case unfinished
+    }
+
+    private let state: String
+    private let program: String
+    private let files: any FileSystem
+    /// Held as long as this may go on.
+    private let lock: StateLock
+
+    /// - Parameter program: with its version, for the file beside the capture.
+    package init(_ lock: StateLock, program: String) {
+        self.lock = lock
+        self.program = program
+        state = lock.state
+        files = lock.files
+    }
+
+    /// What is known in place of what a capture's header says; `nil` where a session was never scored anew.
+    package static func metadata(of folder: String, _ files: any FileSystem) -> SessionMetadata? {
+        let path = "\(folder)/\(metadataName)"
+        guard files.exists(path), let bytes = try? files.readAll(path, limit: largestMetadata) else { return nil }
+        return SessionMetadata(json: String(decoding: bytes, as: UTF8.self))
+    }
+
+    /// - Parameters:
+    ///   - athlete: what is known now; `nil` for what the session knows. Sensors, their conventions and the plan are the session's
+    ///     where it does not say. Sessions of another name are left alone.
+    ///   - plan: the plan that `athlete` names; `nil` for the session's.
+    package func rescore(_ name: String, athlete: Athlete?, plan: Plan? = nil) throws(SessionError) -> Outcome {
+        do throws(FileError) {
+            return try replaceAnalysis(name, athlete, plan)
+        } catch {
+            throw .file(error)
+        }
+    }
+
+    private func replaceAnalysis(_ name: String, _ athlete: Athlete?, _ plan: Plan?) throws(FileError) -> Outcome {
+        let folders = SessionFolders(state: state, files: files)
+        guard folders.isFinished(name), let folder = folders.path(of: name) else { return .unfinished }
+        let capture = "\(folder)/\(SessionWriter.captureName)"
+        let before = Self.metadata(of: folder, files)
+        var known = SessionMetadata(program: program, athlete: Athlete())
+        if let before {
+            known = before
+        } else if let metadata = try header(of: capture) {
+            known = metadata
+        }
+        if let athlete {
+            guard known.athlete.name == nil || known.athlete.name == athlete.name else {
+                return .ofAnother(known.athlete.name)
+            }
+            known.athlete = Self.merge(athlete, over: known.athlete)
+            known.plan = plan ?? known.plan
+            known.athlete.plan = known.plan?.name
+        }
+        let history = ObservedHistory(try folders.digests(), athlete: known.athlete.name)
+        known.athlete.observed = history.maxima(before: SessionName.start(of: name))
+        guard
+            let document = try SessionAnalysis.document(ofCapture: capture, files: files, known: known.asKept)
+        else { return .unfinished }
+        let analysis = document.json(pretty: true) + "\n"
+        let path = "\(folder)/\(SessionWriter.analysisName)"
+        let old = folders.digest(of: name)
+        let same = try files.readAll(path, limit: SessionFolders.largestAnalysis) == Array(analysis.utf8)
+        guard let new = SessionDigest(name: name, analysis: analysis) else { return .unfinished }
+        // Written first: without it the new analysis could not be made again.
+        if before?.athlete != known.athlete || before?.plan != known.plan, before != nil || !same {
+            known.program = program
+            try StateFolder.replace("\(folder)/\(Self.metadataName)", with: Array((known.json + "\n").utf8), files)
+            try files.syncFolder(folder)
+        }
+        guard !same else { return .unchanged(new) }
+        try StateFolder.replace(path, with: Array(analysis.utf8), files)
+        try files.syncFolder(folder)
+        return .rescored(from: old, to: new)
+    }
+
+    private func header(of capture: String) throws(FileError) -> SessionMetadata? {
+        var metadata: SessionMetadata?
+        _ = try CaptureScan(
+            capture, files: files,
+            event: { event in
+                guard case .comment(let comment) = event, comment.origin == .section else { return }
+                metadata = metadata ?? SessionMetadata(json: comment.text)
+            })
+        return metadata
+    }
+
+    private static func merge(_ new: Athlete, over old: Athlete) -> Athlete {
+        var merged = new
+        merged.name = new.name ?? old.name
+        if merged.sensors.isEmpty { merged.sensors = old.sensors }
+        if merged.cadence.isEmpty { merged.cadence = old.cadence }
+        return merged
+    }
+}
