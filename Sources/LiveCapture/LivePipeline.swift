@@ -77,12 +77,12 @@ package struct LivePipeline: Sendable {
 
     package var isRecording: Bool { !sessions.isEmpty }
 
-    /// When ``advance(to:wall:output:)`` should be called though no frame came.
+    /// When ``advance(to:output:)`` should be called though no frame came; it may find that it is too early by then.
     package var deadline: Timestamp? { earliestDeadline }
 
     // MARK: Time and commands
 
-    /// - Parameter wall: the wall clock less the frames' clock, in nanoseconds; asked for when a session begins.
+    /// Ends sessions whose time is over.
     package mutating func advance(to time: Timestamp, output: inout some LiveOutput & ~Copyable) {
         now = max(now, time)
         guard let earliest = earliestDeadline, now >= earliest else { return }
@@ -90,13 +90,14 @@ package struct LivePipeline: Sendable {
         earliestDeadline = rules.compactMap(\.deadline).min()
     }
 
+    /// - Parameter wall: the wall clock less the frames' clock, in nanoseconds; asked for when a session begins.
     package mutating func take(
         _ command: SessionRule.Command, of member: Int, at time: Timestamp, wall: () -> Int64,
         output: inout some LiveOutput & ~Copyable
     ) {
         now = max(now, time)
         switch rules[member].take(command, at: now) {
-        case .start: begin(member, wall: wall(), &output)
+        case .start: begin(member, at: time, wall: wall(), &output)
         case .stop: end(member, &output)
         case nil: break
         }
@@ -142,9 +143,9 @@ package struct LivePipeline: Sendable {
         let kind = router.route(slot)
         for index in router.signs.indices {
             let sensor = router.signs[index]
-            for member in unbound { sign(of: member, wall, &output) }
+            for member in unbound { sign(of: member, at: slot.time, wall, &output) }
             guard let owners = owners[sensor] else { continue }
-            for member in owners { sign(of: member, wall, &output) }
+            for member in owners { sign(of: member, at: slot.time, wall, &output) }
         }
         switch kind {
         case .data:
@@ -180,10 +181,12 @@ package struct LivePipeline: Sendable {
         }
     }
 
-    private mutating func sign(of member: Int, _ wall: () -> Int64, _ output: inout some LiveOutput & ~Copyable) {
+    private mutating func sign(
+        of member: Int, at time: Timestamp, _ wall: () -> Int64, _ output: inout some LiveOutput & ~Copyable
+    ) {
         let action = rules[member].sign(at: now)
         if let deadline = rules[member].deadline { earliestDeadline = min(earliestDeadline ?? deadline, deadline) }
-        if action == .start { begin(member, wall: wall(), &output) }
+        if action == .start { begin(member, at: time, wall: wall(), &output) }
     }
 
     private mutating func record(
@@ -230,12 +233,15 @@ package struct LivePipeline: Sendable {
 
     // MARK: Sessions
 
-    private mutating func begin(_ member: Int, wall: Int64, _ output: inout some LiveOutput & ~Copyable) {
+    /// - Parameter time: the sign's or the command's. `now` may be later by what the frame took to come here.
+    private mutating func begin(
+        _ member: Int, at time: Timestamp, wall: Int64, _ output: inout some LiveOutput & ~Copyable
+    ) {
         guard places[member] == nil else { return }
-        let before = context.frames { isWanted($0, by: member) }.compactMap { $0.stamped(now) }
+        let before = context.frames { isWanted($0, by: member) }.compactMap { $0.stamped(time) }
         // Readers add whole seconds to every time, so these are the times that a replay sees.
         let offset = Timestamp(nanoseconds: wall).nanoseconds / 1_000_000_000
-        let start = now.nanoseconds / 1_000_000_000 &+ offset
+        let start = time.nanoseconds / 1_000_000_000 &+ offset
         var athlete = members[member].athlete
         athlete.plan = members[member].plan?.name
         let configuration = AthleteConfiguration(
@@ -248,7 +254,7 @@ package struct LivePipeline: Sendable {
         }
         var metadata = SessionMetadata(program: program, athlete: athlete, plan: members[member].plan)
         metadata.clock = ClockAnchor(
-            boot: now, unix: Timestamp(nanoseconds: now.nanoseconds &+ Timestamp(nanoseconds: wall).nanoseconds))
+            boot: time, unix: Timestamp(nanoseconds: time.nanoseconds &+ Timestamp(nanoseconds: wall).nanoseconds))
         output.order(
             .open(
                 session: session.id,
@@ -256,7 +262,7 @@ package struct LivePipeline: Sendable {
                     name: SessionName.make(unixSeconds: start, athlete: athlete.name), metadata: metadata,
                     clockOffset: offset),
                 context: before))
-        output.tell(.sessionStarted(athlete: member, start: now, maxima: configuration.maxima))
+        output.tell(.sessionStarted(athlete: member, start: time, maxima: configuration.maxima))
         places[member] = sessions.count
         sessions.append(session)
     }

@@ -130,9 +130,13 @@ final class PipelineThread {
         while true {
             let wait = drain()
             noteDrops()
+            // A session may be over though no frame came. What waits was stamped before now, and is asked first.
+            if wait == nil { pipeline.advance(to: clock.now, output: &output) }
             for (command, member) in wishes.commands() {
                 let clock = clock
-                pipeline.take(command, of: member, at: clock.now, wall: { clock.wallOffset }, output: &output)
+                // A session must not begin later than frames that still wait to be ordered.
+                let time = clock.now.advanced(bySeconds: -OrderWindow.defaultWidth)
+                pipeline.take(command, of: member, at: time, wall: { clock.wallOffset }, output: &output)
             }
             counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
             if wishes.isStopping || !window.hasLiveSource { break }
@@ -195,8 +199,6 @@ final class PipelineThread {
         _ = doorbell.sleep(timeout: timeout) {
             wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
         }
-        // A session may be over though no frame came.
-        pipeline.advance(to: clock.now, output: &output)
     }
 
     private func hasNews(_ source: FrameSource) -> Bool { !source.isEmpty || source.isFinished }

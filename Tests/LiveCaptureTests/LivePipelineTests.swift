@@ -157,7 +157,12 @@ import Transport
             $0.strap = radio
             $0.footpod = radio
         }
-        let (folders, _) = try run(slots, [Self.member("Ada", [])])
+        let (folders, _) = try run(
+            slots, [Self.member("Ada", [])],
+            // As when the thread has looked at the clock since the frame was stamped.
+            each: { index, pipeline, output in
+                pipeline.advance(to: slots[index].time.advanced(bySeconds: 0.003), output: &output)
+            })
         #expect(folders.count == 1)
         let path = try #require(folders.first)
         #expect(try sensors(path) == Set(session.sensors(of: 0).map(\.id.description)))
