@@ -114,6 +114,14 @@ import Testing
         #expect(slowing(0.8) < 0.85)
     }
 
+    @Test func aLateHeartPeaksLater() {
+        func delay(_ lag: Double) -> Double {
+            let bouts = run("sprint-3x30-90") { $0.heartLag = lag }.record.bouts
+            return bouts.reduce(0) { $0 + $1.peakHeartRateTime - $1.end } / Double(bouts.count)
+        }
+        #expect(delay(3) > delay(1) + 3)
+    }
+
     @Test func aSlowFootpodLags() {
         /// Seconds after the sprint's start at which the radio first tells nine tenths of its speed.
         func lag(_ smoothing: Double) throws -> Double {
