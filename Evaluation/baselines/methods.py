@@ -87,8 +87,25 @@ def pelt(signal: Signal) -> Candidates:
         yield from _bouts_of_segments(signal.values, fitted.predict(pen=penalty), (round(penalty, 2),))
 
 
+class _SquaredError(ruptures.base.BaseCost):
+    """ruptures' `l2` cost, from running sums: the same numbers in a fraction of the time."""
+
+    model = "l2 by running sums"
+    min_size = 1
+
+    def fit(self, signal: np.ndarray) -> "_SquaredError":
+        self.signal = signal
+        self.sums = [0.0, *np.cumsum(signal[:, 0]).tolist()]
+        self.squares = [0.0, *np.cumsum(signal[:, 0] ** 2).tolist()]
+        return self
+
+    def error(self, start: int, end: int) -> float:
+        total = self.sums[end] - self.sums[start]
+        return self.squares[end] - self.squares[start] - total * total / (end - start)
+
+
 def binary_segmentation(signal: Signal) -> Candidates:
-    fitted = ruptures.Binseg(model="l2", min_size=3, jump=1).fit(_normal(signal.values))
+    fitted = ruptures.Binseg(custom_cost=_SquaredError(), min_size=3, jump=1).fit(_normal(signal.values))
     for penalty in PENALTIES:
         yield from _bouts_of_segments(signal.values, fitted.predict(pen=penalty), (round(penalty, 2),))
 

@@ -26,7 +26,7 @@ struct Body: Sendable {
         self.profile = profile
         let seed = configuration.seed
         runner = Runner(profile, configuration, random: SplitMix64(seed: seed, stream: 0x4C45_4753, index: athlete))
-        heart = Heart(profile, random: SplitMix64(seed: seed, stream: 0x4245_4154, index: athlete))
+        heart = Heart(profile, configuration, random: SplitMix64(seed: seed, stream: 0x4245_4154, index: athlete))
         script = WorkoutScript(configuration, profile, index: athlete)
         planStart = configuration.lateStart > 0 ? -configuration.lateStart : configuration.leadIn
         record = AthleteRecord(maxSpeed: profile.maxSpeed)

@@ -21,6 +21,7 @@ struct Heart: Sendable {
     private(set) var beats = 0
 
     private let profile: AthleteProfile
+    private let demandLag: Double
     private var random: SplitMix64
     /// The demand, as a share of the heart-rate reserve; above 1 for a sprint.
     private var demand = Self.standing
@@ -41,8 +42,9 @@ struct Heart: Sendable {
     /// No sprint drives the heart harder than this.
     private static let hardest = 1.25
 
-    init(_ profile: AthleteProfile, random: SplitMix64) {
+    init(_ profile: AthleteProfile, _ configuration: SimulatedSession.Configuration, random: SplitMix64) {
         self.profile = profile
+        demandLag = profile.demandLag * configuration.heartLag
         self.random = random
         rate = profile.restingHeartRate + Self.standing * (profile.maxHeartRate - profile.restingHeartRate)
         phase = self.random.uniform() * 0.9
@@ -57,7 +59,7 @@ struct Heart: Sendable {
     }
 
     mutating func advance(speed: Double, from time: Double, by step: Double) {
-        demand += (demand(of: speed) - demand) * step / profile.demandLag
+        demand += (demand(of: speed) - demand) * step / demandLag
         debt += (0.022 * max(0, demand - 1) - debt / 240) * step
         drift += (0.05 - drift) * step / 3600
         wander += -wander * step / 12 + Self.wanderStep * random.normal()

@@ -38,29 +38,24 @@ import Testing
     ]
 
     @Test(arguments: workouts) func aKnownWorkoutIsWhatItsSourceSays(_ workout: Workout) {
-        for seed in 1...3 as ClosedRange<UInt64> {
-            let bouts = run(workout.name, seed: seed).record.bouts
-            #expect(bouts.count == workout.bouts)
-            for bout in bouts {
-                #expect(abs(bout.end - bout.start - workout.length) < 0.7)
-                #expect(bout.activity == workout.activity)
-                #expect(workout.effort.contains(bout.effort))
-            }
-            let cycles = zip(bouts, bouts.dropFirst()).map { $1.start - $0.start }
-            // The pause between two blocks of 10-20-30 is 120 s longer.
-            #expect(cycles.allSatisfy { abs($0 - workout.cycle) < 0.7 || abs($0 - workout.cycle - 120) < 0.7 })
+        let bouts = run(workout.name).record.bouts
+        #expect(bouts.count == workout.bouts)
+        for bout in bouts {
+            #expect(abs(bout.end - bout.start - workout.length) < 0.7)
+            #expect(bout.activity == workout.activity)
+            #expect(workout.effort.contains(bout.effort))
+        }
+        let cycles = zip(bouts, bouts.dropFirst()).map { $1.start - $0.start }
+        // Between the three blocks of 10-20-30 two minutes are walked.
+        let pauses: Set = workout.name == "10-20-30" ? [4, 9] : []
+        for (place, cycle) in cycles.enumerated() {
+            #expect(abs(cycle - workout.cycle - (pauses.contains(place) ? 120 : 0)) < 0.7)
         }
     }
 
-    @Test func betweenBlocksOfTenTwentyThirtyTwoMinutesAreWalked() {
-        let bouts = run("10-20-30").record.bouts
-        let long = zip(bouts, bouts.dropFirst()).map { $1.start - $0.start }.enumerated().filter { $1 > 100 }
-        #expect(long.map(\.offset) == [4, 9])
-    }
-
     @Test func stridesBelongToTheWarmUp() {
-        let (profile, record, samples) = run("sprint-3x20-60") { $0.warmUpStrides = 4 }
-        #expect(record.bouts.count == 3)
+        let (profile, record, samples) = run("sprint-1x20-60") { $0.warmUpStrides = 4 }
+        #expect(record.bouts.count == 1)
         #expect(record.strides.count == 4)
         let warmUp = record.phases.first { $0.activity == .warmup }
         for stride in record.strides {
@@ -71,29 +66,28 @@ import Testing
             #expect(fastest > 0.65 * profile.maxSpeed)
             #expect(fastest < 0.92 * profile.maxSpeed)
         }
-        #expect(run("sprint-3x20-60").record.strides.isEmpty)
     }
 
     @Test func aRunWithCrossingsStandsNowAndThen() {
         let (_, record, samples) = run("steady") {
-            $0.duration = 3600
-            $0.stopsPerHour = 12
+            $0.duration = 1200
+            $0.stopsPerHour = 36
         }
         let stands = record.phases.dropFirst().dropLast().filter { $0.activity == .rest }
-        // 12 an hour, each pause drawn from 0.4 to 1.6 of the mean.
+        // 36 an hour, each stretch drawn from 0.4 to 1.6 of the mean.
         #expect((7...20).contains(stands.count))
         #expect(stands.allSatisfy { (7...61).contains($0.end - $0.start) })
         #expect(record.bouts.isEmpty)
-        #expect(samples.contains { $0.time.seconds > 100 && $0.time.seconds < 3500 && $0.speed == 0 })
+        #expect(samples.contains { $0.time.seconds > 100 && $0.time.seconds < 1150 && $0.speed == 0 })
     }
 
     @Test func aHillyCourseMovesThePaceAsMuchAsItIsToldTo() {
         func variation(_ wander: Double) -> Double {
             let samples = run("steady") {
-                $0.duration = 3600
+                $0.duration = 900
                 $0.paceWander = wander
             }.samples
-            let speeds = samples.filter { (60...3500).contains($0.time.seconds) }.compactMap(\.speed)
+            let speeds = samples.filter { (60...890).contains($0.time.seconds) }.compactMap(\.speed)
             let mean = speeds.reduce(0, +) / Double(speeds.count)
             let variance = speeds.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(speeds.count)
             return variance.squareRoot() / mean
@@ -105,13 +99,21 @@ import Testing
 
     @Test func whoRunsOutSlowsGently() {
         func slowing(_ runOut: Double?) -> Double {
-            let (_, record, samples) = run("sprint-2x30-90") { $0.runOut = runOut }
+            let (_, record, samples) = run("sprint-1x30-90") { $0.runOut = runOut }
             let end = record.bouts[0].end
             let speeds = samples.filter { (end...end + 15).contains($0.time.seconds) }.compactMap(\.speed)
             return zip(speeds, speeds.dropFirst()).map { $0 - $1 }.max() ?? 0
         }
         #expect(slowing(nil) > 1.3)
         #expect(slowing(0.8) < 0.85)
+    }
+
+    @Test func aLateHeartPeaksLater() {
+        func delay(_ lag: Double) -> Double {
+            let bouts = run("sprint-1x30-90") { $0.heartLag = lag }.record.bouts
+            return bouts.reduce(0) { $0 + $1.peakHeartRateTime - $1.end } / Double(bouts.count)
+        }
+        #expect(delay(3) > delay(1) + 3)
     }
 
     @Test func aSlowFootpodLags() {

@@ -101,13 +101,13 @@ struct Condition: Sendable {
             name: "1 Hz file", base: 16_000, count: 6, aim: .other, plans: ["sprint-5x30-90", "fartlek"],
             source: .samples(every: 1, withSpeed: true)),
         Condition(
-            name: "one in 2 s", base: 17_000, count: 6, aim: .other, plans: ["sprint-5x30-90", "fartlek"],
+            name: "one in 2 s", base: 17_000, count: 4, aim: .other, plans: ["sprint-5x30-90", "fartlek"],
             source: .samples(every: 2, withSpeed: true)),
         Condition(
             name: "one in 5 s", base: 18_000, count: 10, aim: .sparse, plans: ["sprint-5x30-90", "fartlek"],
             source: .samples(every: 5, withSpeed: true)),
         Condition(
-            name: "one in 8 s", base: 19_000, count: 6, aim: .other, plans: ["sprint-5x30-90"],
+            name: "one in 8 s", base: 19_000, count: 4, aim: .other, plans: ["sprint-5x30-90"],
             source: .samples(every: 8, withSpeed: true)),
         Condition(
             name: "cadence only", base: 20_000, count: 6, aim: .other, plans: ["sprint-5x30-90"],
@@ -155,6 +155,9 @@ struct Condition: Sendable {
             $0.lateStart = 150
             $0.missedSprints = [3]
         },
+        Condition(
+            name: "heart rate only, late", base: 29_000, count: 4, aim: .other, plans: ["heart-rate-only"]
+        ) { $0.heartLag = 3 },
     ]
 
     /// A third of each, odd and even seeds alike.
