@@ -3,9 +3,11 @@ package import Measurement
 
 /// Recovers the effort behind a lagging heart rate.
 ///
-/// Heart rate follows a step of effort about exponentially, with a time constant near 30 s at the onset of hard work (Bearden & Moffatt
-/// 2001, J Appl Physiol 90:2081, find phase-2 constants of 20–40 s). Turned round, the rate that the effort would settle at is
-/// `rate + constant × slope`. The slope is a least-squares line through the last few seconds, so one odd sample moves it little.
+/// Heart rate follows a step of effort about exponentially, quicker up than down: near 30 s at the onset of hard work, as oxygen uptake does
+/// (Bearden & Moffatt 2001, J Appl Physiol 90:2081: 20–40 s), near a minute in recovery (Wang, Su & Celler 2006, IEEE EMBS: 55 s parts
+/// the fit from the unfit). Turned round, the rate that the effort would settle at is `rate + constant × slope`. The slope is a
+/// least-squares line through the last few seconds, so one odd sample moves it little. What lag is left, that of the demand itself, is
+/// the business of the fit behind it (``StepFit``).
 package struct HeartRateDemand: Sendable {
     private struct Entry: Sendable, BitwiseCopyable {
         var time = Timestamp.zero

@@ -12,6 +12,8 @@ struct Levels: Sendable {
     /// The levels of the set: of its bouts, and of what lies between them.
     private(set) var fast: Double?
     private(set) var slow: Double?
+    /// The levels of the last three bouts, newest first.
+    private var lastLevels: (Double?, Double?, Double?) = (nil, nil, nil)
     /// The lengths of the last two bouts, in seconds, newest first.
     private var lengths: (newer: Double?, older: Double?) = (nil, nil)
 
@@ -45,7 +47,9 @@ struct Levels: Sendable {
         let general = max(parameters.floor, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
         guard let fast, let slow, isSet else { return general }
         // A set of its own says better than any rule what its bouts are.
-        return min(general, slow + 0.6 * (fast - slow))
+        let ofSet = min(general, slow + (fast - slow) * 2 / 3)
+        // What is nearer to the set's recoveries than to the slowest of its last three bouts is none of its bouts.
+        return slowest.map { max(ofSet, 0.5 * (slow + $0)) } ?? ofSet
     }
 
     /// How far a bout lies above what was before it.
@@ -69,6 +73,12 @@ struct Levels: Sendable {
             threshold = min(threshold, slow + 0.33 * (level - slow))
         }
         return threshold
+    }
+
+    /// The lowest of the last three bouts' levels.
+    private var slowest: Double? {
+        guard let first = lastLevels.0, let second = lastLevels.1, let third = lastLevels.2 else { return nil }
+        return min(first, min(second, third))
     }
 
     /// The length of the set's bouts in seconds, if the last two were alike.
@@ -121,6 +131,7 @@ struct Levels: Sendable {
         lastBoutEnd = time
         setBouts += wasKnownEarly && seconds >= 60 ? 2 : 1
         fast = fast.map { 0.5 * ($0 + level) } ?? level
+        lastLevels = (level, lastLevels.0, lastLevels.1)
         lengths = (seconds, lengths.newer)
     }
 
@@ -130,6 +141,7 @@ struct Levels: Sendable {
         fast = nil
         slow = nil
         lengths = (nil, nil)
+        lastLevels = (nil, nil, nil)
         setBouts = 0
         lastBoutEnd = nil
         between = (0, 0)
