@@ -23,11 +23,19 @@ extension CalendarDate {
 
     /// `YYYY-MM-DD`, the extended format of ISO 8601.
     package var extendedDate: String {
-        func pad(_ number: Int64, _ width: Int) -> String {
-            let digits = String(number)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+        Self.pad(year, 4) + "-" + Self.pad(month, 2) + "-" + Self.pad(day, 2)
+    }
+
+    /// - Parameter digits: at most nine.
+    /// - Returns: `nil` when any of them is none.
+    package static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        guard digits.count <= 9 else { return nil }
+        var value = 0
+        for digit in digits {
+            guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
+            value = value * 10 + Int(digit - UInt8(ascii: "0"))
         }
-        return pad(year, 4) + "-" + pad(month, 2) + "-" + pad(day, 2)
+        return value
     }
 
     /// Reads the extended format.
@@ -36,15 +44,8 @@ extension CalendarDate {
     package static func dayNumber(extendedDate text: String) -> Int? {
         let bytes = Array(text.utf8)
         guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
-        func number(_ range: Range<Int>) -> Int? {
-            var value = 0
-            for byte in bytes[range] {
-                guard (0x30...0x39).contains(byte) else { return nil }
-                value = value * 10 + Int(byte - 0x30)
-            }
-            return value
-        }
-        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+        guard let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10])
+        else { return nil }
         return dayNumber(year: year, month: month, day: day)
     }
 }

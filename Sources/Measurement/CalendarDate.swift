@@ -33,7 +33,7 @@ package struct CalendarDate: Equatable, Sendable {
             + Self.pad(secondOfDay / 60 % 60, 2) + Self.pad(secondOfDay % 60, 2) + "Z"
     }
 
-    private static func pad(_ number: Int64, _ width: Int) -> String {
+    static func pad(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
