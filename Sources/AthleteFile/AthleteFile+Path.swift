@@ -8,7 +8,12 @@ extension AthleteFile {
     package static func athlete(atPath path: String) throws(CommandFailure) -> Athlete {
         let bytes = try WholeFile.read(path, limit: largest)
         do {
-            return try athlete(bytes)
+            var athlete = try athlete(bytes)
+            if let plan = athlete.plan, PlanFile.isPath(plan), !plan.hasPrefix("/") {
+                athlete.plan =
+                    path[..<(path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex)] + plan
+            }
+            return athlete
         } catch {
             throw CommandFailure(.configuration, "\(path):\(error)")
         }

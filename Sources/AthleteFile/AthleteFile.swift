@@ -13,7 +13,7 @@ package import Scoring
 /// sex = "female"               # or "male"
 /// mass_kg = 61.5
 /// sensors = ["ant:120:16815", "ble:C4:12:F5:00:A0:01"]
-/// plan = "sprint-5x30-90"
+/// plan = "sprint-5x30-90"      # or a plan file, beside this one unless it begins with a slash
 /// target = 0.8
 ///
 /// [cadence]
@@ -68,7 +68,7 @@ package enum AthleteFile {
 
     private static func plan(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> String {
         let name = try entry.string()
-        guard Plan.named(name) != nil else {
+        guard Plan.named(name) != nil || PlanFile.isPath(name) else {
             throw entry.error(
                 "there is no plan \"\(name)\"; there is \(Plan.builtIn.map(\.name).joined(separator: ", "))")
         }

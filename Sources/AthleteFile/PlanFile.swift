@@ -144,14 +144,17 @@ extension PlanFile {
         }
     }
 
+    /// Whether a plan is meant by its file and not by its name.
+    static func isPath(_ nameOrPath: String) -> Bool {
+        nameOrPath.utf8.contains(UInt8(ascii: "/")) || nameOrPath.hasSuffix(".toml")
+    }
+
     /// What `--plan` and an athlete's `plan` mean: a plan by its name, or a file, told by a slash or by `.toml` at its end.
     ///
     /// - Parameter status: of a name that is none.
     package static func plan(_ nameOrPath: String, _ status: ExitStatus) throws(CommandFailure) -> Plan {
         if let plan = Plan.named(nameOrPath) { return plan }
-        if nameOrPath.utf8.contains(UInt8(ascii: "/")) || nameOrPath.hasSuffix(".toml") {
-            return try plan(atPath: nameOrPath)
-        }
+        if isPath(nameOrPath) { return try plan(atPath: nameOrPath) }
         let known = Plan.builtIn.map(\.name).joined(separator: ", ")
         throw CommandFailure(status, "there is no plan '\(nameOrPath)'; there is \(known)")
     }
