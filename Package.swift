@@ -121,7 +121,7 @@ let package = Package(
                 "Replay", "AthleteFile",
             ]),
         tests("Simulation", ["Capture", "Measurement"]),
-        tests("Report", ["Analysis", "Scoring", "Segmentation"]),
+        tests("Report", ["Analysis", "Measurement", "Scoring", "Segmentation"]),
         tests("FileIO"),
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),

@@ -30,6 +30,14 @@ struct Headline {
                 ? "all on target"
                 : score.sprints == 1 ? (all ? "on target" : "below target") : "\(score.onTarget) on target"
             parts.append((text, ink))
+        } else if score.intervals > 0, score.plan?.steps.contains(where: { $0.interval != nil }) ?? false {
+            parts.append((Wording.count(score.intervals, "interval"), .heading))
+            let all = score.intervalsOnTarget == score.intervals
+            parts.append(
+                (
+                    all ? "on target" : "\(score.intervalsOnTarget) on target",
+                    all ? .good : score.intervalsOnTarget == 0 ? .bad : .caution
+                ))
         } else {
             parts.append((withoutSprints, .heading))
         }

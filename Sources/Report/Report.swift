@@ -26,12 +26,22 @@ package struct Report: Sendable {
         glyphs = Glyphs(unicode: style.unicode)
     }
 
+    /// An interval has an effort to be told only where a plan asks for one: at its own pace it is told among the phases.
+    private func asked(_ intervals: [AnalysisDocument.Sprint]) -> [AnalysisDocument.Sprint] {
+        document.score.plan?.steps.contains { $0.interval != nil } ?? false ? intervals : []
+    }
+
     /// With a line end after the last line.
     package var text: String {
         let sections = [
             Headline(document: document, style: style, glyphs: glyphs).lines(),
             Timeline(document: document, style: style, glyphs: glyphs).lines(),
-            SprintTable(document: document, style: style, glyphs: glyphs).lines(),
+            SprintTable(
+                document: document, title: "Sprints", bouts: document.sprints, style: style, glyphs: glyphs
+            ).lines(),
+            SprintTable(
+                document: document, title: "Intervals", bouts: asked(document.intervals), style: style, glyphs: glyphs
+            ).lines(),
             PhaseTable(document: document, style: style, glyphs: glyphs).lines(),
             ScoreSection(document: document, style: style, glyphs: glyphs).lines(),
             PlanSection(document: document, style: style, glyphs: glyphs).lines(),

@@ -3,9 +3,11 @@ internal import Analysis
 internal import Scoring
 internal import Segmentation
 
-/// One row a sprint; on narrow screens two lines each.
+/// One row a sprint, or one an interval; on narrow screens two lines each.
 struct SprintTable {
     let document: AnalysisDocument
+    let title: String
+    let bouts: [AnalysisDocument.Sprint]
     let style: TextStyle
     let glyphs: Glyphs
 
@@ -13,17 +15,20 @@ struct SprintTable {
     private static let wide = 76
 
     func lines() -> [StyledText] {
-        guard !document.sprints.isEmpty else { return [] }
-        var lines = [StyledText(" Sprints", .heading)]
+        guard !bouts.isEmpty else { return [] }
+        var lines = [StyledText(" " + title, .heading)]
         lines += Flow.list(
             caption, separator: glyphs.separator, after: StyledText("   "), style: style)
         return lines + (style.width >= Self.wide ? wideRows() : narrowRows())
     }
 
+    /// What the first one was asked for; the others' own stand beside them where they differ.
+    private var target: Double { bouts.first?.target ?? document.score.target }
+
     // MARK: Caption
 
-    private var usesSpeed: Bool { document.sprints.contains { $0.effortBasis == .speed } }
-    private var usesHeartRate: Bool { document.sprints.contains { $0.effortBasis == .heartRate } }
+    private var usesSpeed: Bool { bouts.contains { $0.effortBasis == .speed } }
+    private var usesHeartRate: Bool { bouts.contains { $0.effortBasis == .heartRate } }
 
     private var caption: [(text: String, ink: Ink)] {
         var parts: [String] = []
@@ -34,7 +39,10 @@ struct SprintTable {
             let marked = usesSpeed ? "effort marked hr: " : "effort: "
             parts.append(marked + "peak heart rate" + against(document.athlete.maxHeartRate, decimals: 0, unit: "bpm"))
         }
-        if let target = Wording.percent(document.score.target) { parts.append("target \(target)") }
+        if let percent = Wording.percent(target) {
+            let differs = bouts.contains { ($0.target ?? target) != target }
+            parts.append("target \(percent)\(differs ? " and others" : "")")
+        }
         return parts.map { ($0, .faint) }
     }
 
@@ -68,7 +76,7 @@ struct SprintTable {
     }
 
     private func wideRows() -> [StyledText] {
-        let hasSpeed = document.sprints.contains { $0.meanSpeed != nil || $0.maxSpeed != nil }
+        let hasSpeed = bouts.contains { $0.meanSpeed != nil || $0.maxSpeed != nil }
         let columns = Columns(width: style.width, hasSpeed: hasSpeed)
         var first = StyledText()
         first.add("#", endingAt: columns.number, .faint)
@@ -94,17 +102,16 @@ struct SprintTable {
         second.add("30", endingAt: columns.recovery, .faint)
         second.add("60", endingAt: columns.recovery + 4, .faint)
         second.add("90 s", endingAt: columns.recovery + 10, .faint)
-        return [first, second] + document.sprints.map { wideRow($0, columns) }
+        return [first, second] + bouts.map { wideRow($0, columns) }
     }
 
     /// The share that a bar's left edge stands for: bars from 0 on would hide the few percents that matter.
-    private var lowest: Double { (0.55..<1).contains(document.score.target) ? 0.5 : 0 }
+    private var lowest: Double { (0.55..<1).contains(target) ? 0.5 : 0 }
 
     private func position(_ share: Double) -> Double { (share - lowest) / (1 - lowest) }
 
     /// The percents at the bars' edges and at the target, as far as there is room.
     private func scale(_ cells: Int) -> String {
-        let target = document.score.target
         var text = ""
         if target > 0, target < 1, let percent = Wording.percent(target) {
             let column = min(Int((position(target) * Double(cells)).rounded()), cells - 1)
@@ -150,7 +157,7 @@ struct SprintTable {
     // MARK: Narrow
 
     private func narrowRows() -> [StyledText] {
-        document.sprints.flatMap { sprint -> [StyledText] in
+        bouts.flatMap { sprint -> [StyledText] in
             var line = StyledText()
             line.add("\(sprint.index)", endingAt: 3, .heading)
             line.add(Wording.clock(sprint.start) ?? "", endingAt: 11)

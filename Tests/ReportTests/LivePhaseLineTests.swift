@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
+import Scoring
 import Segmentation
 import Testing
 
@@ -45,6 +47,31 @@ import Testing
         #expect(lines.finish() == "")
         #expect(lines.text(for: .init(time: 314)) == "    5:14  waiting for movement")
         #expect(lines.finish() == "\r\u{1B}[K")
+    }
+
+    @Test func theStatusSaysWhereInThePlanItIs() {
+        func shown(_ kind: PhaseKind, _ time: Double, _ edges: [Double], effort: Double? = nil) -> String {
+            var progress = PlanProgress(.sprint5x30x90)
+            let kinds: [PhaseKind] = [.warmup, .sprint, .recovery]
+            for (phase, time) in zip(kinds, edges) {
+                progress.advance(to: time)
+                progress.apply(
+                    .began(
+                        PhaseStart(
+                            kind: phase, start: Timestamp(seconds: time), decided: Timestamp(seconds: time),
+                            evidence: .speed, confidence: 1)))
+            }
+            progress.advance(to: time)
+            var status = LivePhaseLine.Status(time: time, phase: kind, since: edges.last, effort: effort)
+            status.plan = progress.state(at: time)
+            var lines = LivePhaseLine(style: plain, interactive: true)
+            return lines.text(for: status)
+        }
+        #expect(shown(.warmup, 280, [0]).hasSuffix("  sprint 1/5 in 20 s"))
+        #expect(shown(.warmup, 310, [0]).hasSuffix("  sprint 1/5 due"))
+        #expect(shown(.sprint, 318, [0, 300], effort: 0.86).contains("86 % ✓ 1/5, 12 s left  ━"))
+        #expect(shown(.sprint, 334, [0, 300], effort: 0.7).contains("70 % ✗ 1/5, 4 s over  ━"))
+        #expect(shown(.recovery, 345, [0, 300, 330]).hasSuffix("  sprint 2/5 in 1:15"))
     }
 
     @Test func withoutATerminalThereIsNoStatus() {

@@ -9,9 +9,10 @@ import Testing
 
 @Suite struct ReportTests {
     private func text(
-        _ document: AnalysisDocument, width: Int = 80, color: TextStyle.Color = .none, unicode: Bool = true
+        _ document: AnalysisDocument, width: Int = 80, color: TextStyle.Color = .none, unicode: Bool = true,
+        week: TrainingWeek? = nil
     ) -> String {
-        Report(document, style: TextStyle(width: width, color: color, unicode: unicode)).text
+        Report(document, style: TextStyle(width: width, color: color, unicode: unicode), week: week).text
     }
 
     private func lines(_ text: String) -> [String] {
@@ -36,7 +37,7 @@ import Testing
 
     static let documents: [AnalysisDocument] = [
         Samples.session(sprints: 5), Samples.session(sprints: 5, basis: .heartRate), Samples.session(sprints: 12),
-        Samples.steady, Samples.empty,
+        Samples.steady, Samples.empty, Samples.intervals,
     ]
 
     /// Every sign of a report takes one column, so the count of code points is the width.
@@ -111,6 +112,27 @@ import Testing
         #expect(shown.contains("sprints 30 30 – 30 30 s"))
     }
 
+    @Test func intervalsOfAPlanAreATableWithTheirLoad() {
+        let rows = lines(text(Samples.intervals))
+        #expect(rows[0] == " Ada · 2 intervals · 1 on target · score 87/100")
+        #expect(rows.contains(" Intervals"))
+        #expect(rows.contains { $0.contains("target 90 % and others") })
+        #expect(rows.contains("   kept   work to rest 1:2.9, asked 1:3.0, 87 % kept · 1 left out"))
+        #expect(rows.contains(" Load 52 (Edwards) · 34 (Banister)"))
+        #expect(rows.contains("   at rest     RMSSD 42 ms · 60 bpm · 1:30 before the work"))
+        // Nothing below half of the maximum: no row for it.
+        #expect(!rows.contains { $0.contains("below 50 %") })
+    }
+
+    @Test func theWeekIsALineOfTheReport() {
+        let week = TrainingWeek(endingWith: 20_458, sessions: (0..<4).map { .init(day: 20_458 - $0, sprints: 5) })
+        let rows = lines(text(Samples.session(sprints: 5), width: 100, week: week))
+        #expect(rows.contains(" Load"))
+        #expect(
+            rows.contains(
+                "   week        4 sprint sessions in 7 days: too many, advised are 2 to 3 · 3 days of recovery"))
+    }
+
     @Test func namesFromOutsideCannotSteerTheTerminal() {
         var document = Samples.session(sprints: 2)
         document.athlete.name = "A\u{1B}[2Jda\u{202E}\n\u{9B}31m"
@@ -171,6 +193,14 @@ import Testing
             document.score.fade = maybe()
             document.score.components.append(.init(name: name(), points: number(), of: number()))
             document.quality.gaps = [.init(sensor: name(), start: number(), end: number())]
+            document.intervals = document.sprints
+            document.score.plan?.steps[1].interval = 1
+            document.score.plan?.workRest = .init(planned: number(), done: number(), compliance: number())
+            document.load = .init(
+                zones: [number(), number(), number()], belowZones: number(), edwards: number(), banister: maybe())
+            document.load?.rest = .init(
+                rmssd: number(), meanInterval: number(), differences: 1, artefacts: 1, start: number(), end: number(),
+                isBeforeWork: false)
             let width = 20 + Int(random.next() % 100)
             for line in lines(text(document, width: width, color: .ansi16)) {
                 let shown = try #require(stripped(line))

@@ -70,6 +70,31 @@ enum Samples {
         return document
     }
 
+    /// Four minutes at a heart rate that the plan asks for, twice, with the load of it.
+    static var intervals: AnalysisDocument {
+        var document = session(sprints: 2, basis: .heartRate)
+        document.intervals = document.sprints
+        document.intervals[0].target = 0.9
+        document.intervals[1].target = 0.95
+        document.sprints = []
+        document.score.sprints = 0
+        document.score.intervals = 2
+        document.score.intervalsOnTarget = 1
+        for index in document.phases.indices where document.phases[index].kind == .sprint {
+            document.phases[index].kind = .interval
+        }
+        document.score.plan?.steps[1].interval = 1
+        document.score.plan?.skipped = 1
+        document.score.plan?.added = 2
+        document.score.plan?.workRest = .init(planned: 3, done: 2.91, compliance: 0.875)
+        var load = AnalysisDocument.Load(
+            zones: [100, 200, 300, 400, 59.4], belowZones: 0, edwards: 52.4, banister: 33.6)
+        load.rest = .init(
+            rmssd: 42.4, meanInterval: 1000, differences: 88, artefacts: 1, start: 2, end: 92, isBeforeWork: true)
+        document.load = load
+        return document
+    }
+
     static var steady: AnalysisDocument {
         var document = empty
         document.source = .init(kind: "fit", duration: 3421)
