@@ -13,6 +13,7 @@ package struct AthletePipeline: Sendable {
     private var recorder = PhaseRecorder()
     private var heartRateTimes = HeartRateTimes()
     private var restVariability = RestVariability()
+    private var hasMoved = false
     private var sprintsEnded = 0
     private var lastTime = Timestamp.zero
 
@@ -31,6 +32,7 @@ package struct AthletePipeline: Sendable {
         emit(.fused(fused))
         recorder.ingest(fused)
         heartRateTimes.ingest(fused)
+        if !hasMoved { noteFirstMovement(fused) }
         // Empty, and so without storage, for all but the few samples that decide something.
         var changes: [PhaseChange] = []
         segmenter.ingest(fused) { changes.append($0) }
@@ -49,6 +51,18 @@ package struct AthletePipeline: Sendable {
     ) {
         fusion.ingest(sample, emit: emit) { time, interval in variability.ingest(interval, at: time.seconds) }
     }
+
+    /// Many footpods are silent until the first step, so that the rest before it is no phase of its own.
+    private mutating func noteFirstMovement(_ sample: FusedSample) {
+        guard sample.speed ?? 0 >= Self.walking || sample.cadence ?? 0 > 0 else { return }
+        hasMoved = true
+        restVariability.restEnded(
+            start: 0, end: sample.time.seconds, isFirst: true,
+            isBeforeWork: !recorder.phases.contains { $0.kind.isWork })
+    }
+
+    /// m/s; slower is standing about.
+    private static let walking = 0.5
 
     private mutating func noteEndedRest(_ change: PhaseChange) {
         guard case .began(let next) = change, let rest = recorder.phases.last, rest.kind == .rest else { return }

@@ -37,6 +37,8 @@ package struct RestVariability: Sendable {
     private static let plausible = 300.0...2000.0
     private static let tolerance = 0.2
     private static let mostRejected = 3
+    /// The mean interval, in ms, below which nobody rests: the textbook's resting rates of adults end at 100 bpm.
+    private static let shortestMean = 600.0
     private static let shortest = 60.0
     private static let fewestDifferences = 30
     /// The share of artefacts beyond which nothing is said.
@@ -126,7 +128,8 @@ package struct RestVariability: Sendable {
         let good = last.good - first.good
         let artefacts = last.artefacts - first.artefacts
         guard differences >= Self.fewestDifferences, good > 0,
-            Double(artefacts) <= Self.mostArtefacts * Double(good + artefacts)
+            Double(artefacts) <= Self.mostArtefacts * Double(good + artefacts),
+            last.length - first.length >= Self.shortestMean * Double(good)
         else { return nil }
         return Measurement(
             rmssd: ((last.squares - first.squares) / Double(differences)).squareRoot(),

@@ -34,7 +34,8 @@ extension SprintTrace {
         let quarter = History.resolution
         var speeds: [Float?] = []
         var rates: [Float?] = []
-        let count = Int(min(max((end - start) / quarter, 0), 4 * 120))
+        // As long as history is: of a longer interval the first nine minutes.
+        let count = Int(min(max((end - start) / quarter, 0), 540 / quarter))
         speeds.reserveCapacity(count)
         rates.reserveCapacity(count)
         for index in 0..<count {
