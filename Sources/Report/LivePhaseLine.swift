@@ -207,12 +207,8 @@ extension LivePhaseLine {
         if let speed = Wording.number(status.speed, decimals: 1) { line.add("\(speed) m/s", endingAt: 38) }
         if let rate = Wording.number(status.heartRate, decimals: 0) { line.add("\(rate) bpm", endingAt: 47, .heart) }
         let plan = status.plan.flatMap(planText)
-        func addPlan() {
-            guard let plan, line.columns + 2 + DisplayWidth.columns(of: plan) < style.width else { return }
-            line.add("  " + plan)
-        }
         guard phase.isWork, let effort = status.effort, let percent = Wording.percent(effort) else {
-            addPlan()
+            if let plan, line.columns + 2 + DisplayWidth.columns(of: plan) < style.width { line.add("  " + plan) }
             return line
         }
         // The bout's own target, where the plan has one.
@@ -221,7 +217,7 @@ extension LivePhaseLine {
         line.add(percent, endingAt: 54, ink)
         line.add(" ")
         line.add(effort >= target ? glyphs.reached : glyphs.missed, ink)
-        addPlan()
+        if let plan, line.columns + 2 + DisplayWidth.columns(of: plan) < style.width { line.add(plan + "  ") }
         let cells = min(style.width - 1 - line.columns, 20)
         guard cells >= 5 else { return line }
         let bar = glyphs.bar(effort, cells: cells)

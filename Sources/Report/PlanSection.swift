@@ -35,13 +35,13 @@ struct PlanSection {
         PlanOutline(steps.map { ($0.kind, $0.planned) }, glyphs: glyphs).parts
     }
 
-    /// `rest 3.0 s a second of work, asked 3.0 · 1 left out · 2 more than asked`
+    /// `work to rest 1:2.9, asked 1:3.0 (97 %) · 1 left out · 2 more than asked`
     private func kept(_ plan: AnalysisDocument.PlanResult) -> [String] {
         var parts: [String] = []
         if let ratio = plan.workRest, ratio.done > 0, let asked = Wording.number(ratio.planned, decimals: 1),
             let done = Wording.number(ratio.done, decimals: 1), let percent = Wording.percent(ratio.compliance)
         {
-            parts.append("work to rest 1:\(done), asked 1:\(asked), \(percent) kept")
+            parts.append("work to rest 1:\(done), asked 1:\(asked) (\(percent))")
         }
         if plan.skipped > 0 { parts.append("\(plan.skipped) left out") }
         if plan.added > 0 { parts.append("\(plan.added) more than asked") }

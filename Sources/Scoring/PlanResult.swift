@@ -138,7 +138,8 @@ package struct PlanResult: Equatable, Sendable {
     private mutating func measureEnds(
         _ first: (step: Int, bout: Int)?, _ last: (step: Int, bout: Int)?, _ bouts: [Bout], _ phases: [PhaseRecord]
     ) {
-        let start = phases.first?.start ?? 0
+        // Standing about before the first step warms nobody up.
+        let start = (phases.first { $0.kind != .rest } ?? phases.first)?.start ?? 0
         let end = phases.last?.end ?? 0
         guard let first, let last else {
             // Nothing but a warm-up, however long.

@@ -69,8 +69,8 @@ import Testing
         }
         #expect(shown(.warmup, 280, [0]).hasSuffix("  sprint 1/5 in 20 s"))
         #expect(shown(.warmup, 310, [0]).hasSuffix("  sprint 1/5 due"))
-        #expect(shown(.sprint, 318, [0, 300], effort: 0.86).contains("86 % ✓  1/5, 12 s left"))
-        #expect(shown(.sprint, 334, [0, 300], effort: 0.7).contains("70 % ✗  1/5, 4 s over"))
+        #expect(shown(.sprint, 318, [0, 300], effort: 0.86).contains("86 % ✓ 1/5, 12 s left  ━"))
+        #expect(shown(.sprint, 334, [0, 300], effort: 0.7).contains("70 % ✗ 1/5, 4 s over  ━"))
         #expect(shown(.recovery, 345, [0, 300, 330]).hasSuffix("  sprint 2/5 in 1:15"))
     }
 

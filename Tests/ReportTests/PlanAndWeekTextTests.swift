@@ -37,7 +37,8 @@ import Testing
             name: "x", steps: [.init(.sprint, seconds: 20, target: 0.9, basis: .speed), .init(.interval, seconds: 90)],
             target: 0.7)
         #expect(
-            PlanText(mixed, style: Self.plain).whole.contains("target 90 % of maximum speed · target 70 % of maximum\n")
+            PlanText(mixed, style: TextStyle(width: 110, color: .none, unicode: true)).whole.contains(
+                "target 90 % of maximum speed · target 70 % of maximum\n")
         )
     }
 
@@ -50,10 +51,10 @@ import Testing
                    Wed 2025-12-31  recovery
                    Thu 2026-01-01  recovery
                    Fri 2026-01-02  recovery
-                   Sat 2026-01-03  5 sprints                 20:18  score 100    load 52
+                   Sat 2026-01-03  5 sprints                20:18  score 100    load 52
                    Sun 2026-01-04  recovery
-                   Mon 2026-01-05  easy                    1:00:00
-                                   1 sprint, 2 intervals   2:01:05
+                   Mon 2026-01-05  easy                   1:00:00
+                                   1 sprint, 2 intervals  2:01:05
 
                    2 sprint sessions in 7 days: as advised
                    5 days of recovery

@@ -117,9 +117,9 @@ import Testing
         #expect(rows[0] == " Ada · 2 intervals · 1 on target · score 87/100")
         #expect(rows.contains(" Intervals"))
         #expect(rows.contains { $0.contains("target 90 % and others") })
-        #expect(rows.contains("   kept   work to rest 1:2.9, asked 1:3.0, 87 % kept · 1 left out"))
+        #expect(rows.contains("   kept   work to rest 1:2.9, asked 1:3.0 (87 %) · 1 left out"))
         #expect(rows.contains(" Load 52 (Edwards) · 34 (Banister)"))
-        #expect(rows.contains("   at rest      RMSSD 42 ms · 60 bpm · 1:30 before the work"))
+        #expect(rows.contains("   at rest     RMSSD 42 ms · 60 bpm · 1:30 before the work"))
         // Nothing below half of the maximum: no row for it.
         #expect(!rows.contains { $0.contains("below 50 %") })
     }
@@ -130,7 +130,7 @@ import Testing
         #expect(rows.contains(" Load"))
         #expect(
             rows.contains(
-                "   week         4 sprint sessions in 7 days: too many, advised are 2 to 3 · 3 days of recovery"))
+                "   week        4 sprint sessions in 7 days: too many, advised are 2 to 3 · 3 days of recovery"))
     }
 
     @Test func namesFromOutsideCannotSteerTheTerminal() {

@@ -123,7 +123,7 @@ import Testing
     }
 
     @Test func aHeartThatHasTrulyChangedIsFollowed() throws {
-        var (variability, end) = Self.variability(Array(repeating: 1000, count: 80) + Array(repeating: 600, count: 120))
+        var (variability, end) = Self.variability(Array(repeating: 1000, count: 80) + Array(repeating: 700, count: 120))
         variability.restEnded(start: 85, end: end, isFirst: true, isBeforeWork: true)
         #expect(try #require(variability.measurement).rmssd == 0)
     }

@@ -110,6 +110,19 @@ import Testing
         }
     }
 
+    @Test func standingAboutIsNoWarmUp() {
+        var phases: [PhaseRecord] = []
+        for (kind, start, end) in [(PhaseKind.rest, 0.0, 200.0), (.warmup, 200, 500), (.sprint, 500, 530)] {
+            var phase = PhaseRecord(
+                PhaseStart(
+                    kind: kind, start: Timestamp(seconds: start), decided: Timestamp(seconds: start), evidence: .speed,
+                    confidence: 1))
+            phase.end = end
+            phases.append(phase)
+        }
+        #expect(PlanResult(.sprint5x30x90, phases: phases).steps[0].done == 300)
+    }
+
     @Test func aRecoveryOfTheNextSprintIsBlank() {
         let phases = Self.score([Done(share: 0.9, recovery: 50), Done(share: 0.9)]).1
         #expect(phases.steps[2].done == 50)
