@@ -99,7 +99,8 @@ struct SessionsListCommand: ParsableCommand {
             text += line(
                 [
                     date + String(repeating: " ", count: max(0, 16 - date.count)), clock(row.duration),
-                    whole(row.sprints), whole(row.score), row.stateText + String(repeating: " ", count: max(0, 10 - row.stateText.count)),
+                    whole(row.sprints), whole(row.score),
+                    row.stateText + String(repeating: " ", count: max(0, 10 - row.stateText.count)),
                 ], row.name)
         }
         return text
