@@ -13,7 +13,9 @@ struct FusedStream {
     /// What an unbound athlete's sensor of each kind is.
     private var adoptedHeartRate: Int?
     private var adoptedStride: Int?
-    private(set) var now = Int64.min
+    private var now = Int64.min
+    /// The newest sample's time, in nanoseconds.
+    var latest: Int64 { now }
 
     private(set) var fused = FusedSample(time: .zero)
     private var heartRateUntil = Int64.min

@@ -108,7 +108,7 @@ package struct Fusion {
         _ stream: inout FusedStream, _ emitInterval: (Timestamp, RRInterval) -> Void
     ) -> Bool {
         var slots = slots.mutableSpan
-        slots[index].state.see(at: stream.now)
+        slots[index].state.see(at: stream.latest)
         switch sample.reading {
         case .heartRate(let reading): return stream.take(reading, from: index, &slots)
         case .stride(let reading): return stream.take(reading, from: index, &slots)
