@@ -120,7 +120,8 @@ struct RunBlocks: Sendable {
                 state = .slow(since: since)
                 guard isRepetition(run) else { return nil }
                 return Block(
-                    start: run.start, end: since, meanSpeed: run.metres / run.seconds, walkSpeed: metres / walked)
+                    start: run.start, end: since, meanSpeed: run.metres / run.seconds,
+                    walkSpeed: (metres + speed * interval) / walked)
             } else {
                 state = .walkingAfter(run, since: since, metres: metres + speed * interval)
             }
