@@ -40,8 +40,9 @@ struct RunBlocks: Sendable {
     /// Seconds of walking after which a run is over for certain; what is shorter than the second is a stumble or a turn.
     private static let walkAfter = 25.0
     private static let stumble = 10.0
-    private static let backToRunning = 0.7
     private static let walkBefore = 25.0
+    /// The share of the run's own speed that a walker must reach to be running again.
+    private static let backToRunning = 0.7
     /// The lengths of a repetition, in seconds. The upper one keeps it within reach of the back-dating.
     private static let lengths = 60.0...420.0
     /// Who runs so soon, in seconds, after the recording began, may have run before it.
