@@ -13,7 +13,12 @@ struct RunBlocks: Sendable {
         /// Metres per second: of the run, and of the walk after it.
         var meanSpeed: Double
         var walkSpeed: Double
+        /// Seconds of walking or standing before it; infinite where the recording began with it.
+        var slowBefore: Double
     }
+
+    /// The first repetition of a set has nothing but its walks to speak for it: so many seconds there must be of the one before.
+    static let walkBeforeFirst = 60.0
 
     private enum State: Sendable {
         /// `since` is `nil` where the recording began.
@@ -122,7 +127,7 @@ struct RunBlocks: Sendable {
                 guard isRepetition(run) else { return nil }
                 return Block(
                     start: run.start, end: since, meanSpeed: run.metres / run.seconds,
-                    walkSpeed: (metres + speed * interval) / walked)
+                    walkSpeed: (metres + speed * interval) / walked, slowBefore: run.slowBefore)
             } else {
                 state = .walkingAfter(run, since: since, metres: metres + speed * interval)
             }
