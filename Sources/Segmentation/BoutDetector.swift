@@ -68,6 +68,9 @@ package struct BoutDetector: Sendable {
 
     package var inBout: Bool { bout != nil }
 
+    /// Whether there has been a bout of the present set.
+    var knowsBouts: Bool { levels.fast != nil }
+
     /// Whether the open bout may be over: evidence has begun to add up.
     @inline(__always)
     package var isEnding: Bool { bout != nil && sum > 0 }

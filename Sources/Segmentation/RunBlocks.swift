@@ -13,7 +13,12 @@ struct RunBlocks: Sendable {
         /// Metres per second: of the run, and of the walk after it.
         var meanSpeed: Double
         var walkSpeed: Double
+        /// Seconds of walking or standing before it; infinite where the recording began with it.
+        var slowBefore: Double
     }
+
+    /// The first repetition of a set has nothing but its walks to speak for it: so many seconds there must be of the one before.
+    static let walkBeforeFirst = 60.0
 
     private enum State: Sendable {
         /// `since` is `nil` where the recording began.
@@ -40,8 +45,9 @@ struct RunBlocks: Sendable {
     /// Seconds of walking after which a run is over for certain; what is shorter than the second is a stumble or a turn.
     private static let walkAfter = 25.0
     private static let stumble = 10.0
-    private static let backToRunning = 0.7
     private static let walkBefore = 25.0
+    /// The share of the run's own speed that a walker must reach to be running again.
+    private static let backToRunning = 0.7
     /// The lengths of a repetition, in seconds. The upper one keeps it within reach of the back-dating.
     private static let lengths = 60.0...420.0
     /// Who runs so soon, in seconds, after the recording began, may have run before it.
@@ -120,7 +126,8 @@ struct RunBlocks: Sendable {
                 state = .slow(since: since)
                 guard isRepetition(run) else { return nil }
                 return Block(
-                    start: run.start, end: since, meanSpeed: run.metres / run.seconds, walkSpeed: metres / walked)
+                    start: run.start, end: since, meanSpeed: run.metres / run.seconds,
+                    walkSpeed: (metres + speed * interval) / walked, slowBefore: run.slowBefore)
             } else {
                 state = .walkingAfter(run, since: since, metres: metres + speed * interval)
             }

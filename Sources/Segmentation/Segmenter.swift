@@ -209,6 +209,7 @@ package struct Segmenter: Sendable {
         guard let block = runBlocks.ingest(speed, at: time), let phase = current, !phase.kind.isWork,
             block.start >= phase.start, block.start >= lastBoutEnd ?? block.start,
             time.seconds(since: block.start) < Self.longestBackdating,
+            block.slowBefore >= RunBlocks.walkBeforeFirst || speedBouts.knowsBouts,
             speedBouts.adopt(
                 level: block.meanSpeed / configuration.maxSpeed, between: block.walkSpeed / configuration.maxSpeed,
                 from: block.start, to: block.end)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
+import Testing
+
+@testable import Segmentation
+
+@Suite struct HeartRateDemandTests {
+    /// The last demand of a rate that changes by so many bpm a second, once a second for 20 s, from 120.
+    static func demand(slope: Double) -> Double? {
+        var demand = HeartRateDemand()
+        var last: Double?
+        for second in 0...20 {
+            last = demand.ingest(120 + slope * Double(second), at: Timestamp(seconds: Double(second)))
+        }
+        return last
+    }
+
+    @Test func aSteadyRateIsItsOwnDemand() throws {
+        #expect(abs(try #require(Self.demand(slope: 0)) - 120) < 1e-9)
+    }
+
+    @Test func aRiseOfOneBeatASecondAsksForThirtyMore() throws {
+        #expect(abs(try #require(Self.demand(slope: 1)) - (140 + 30)) < 1e-6)
+    }
+
+    @Test func aFallIsSlower() throws {
+        #expect(abs(try #require(Self.demand(slope: -1)) - (100 - 55)) < 1e-6)
+    }
+
+    @Test func twoValuesMakeNoSlope() {
+        var demand = HeartRateDemand()
+        #expect(demand.ingest(120, at: .zero) == nil)
+        #expect(demand.ingest(121, at: Timestamp(seconds: 1)) == nil)
+        #expect(demand.ingest(122, at: Timestamp(seconds: 2)) != nil)
+        // After a silence it begins anew.
+        #expect(demand.ingest(122, at: Timestamp(seconds: 60)) == nil)
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import Testing
+
+@testable import Segmentation
+
+@Suite struct StepFitTests {
+    static let responses = StepResponses(times: [1.1, 2, 5], delay: 0.2, lag: 0.7)
+
+    /// Observations four times a second of a step of a kind, without noise, newest first.
+    static func fit(kind: Int, began age: Double, from before: Double, to after: Double, every spacing: Double = 0.25)
+        -> StepFit
+    {
+        var fit = StepFit()
+        for index in 0..<StepFit.capacity {
+            let past = Double(index) * spacing
+            let share = responses.values(at: age - past)[kind]
+            fit.append(age: past, value: before + share * (after - before))
+        }
+        return fit
+    }
+
+    @Test func aResponseGoesFromNothingToAllWithoutTurning() {
+        for kind in 0..<StepResponses.kinds {
+            var last = 0.0
+            for tenth in 0...300 {
+                let value = Self.responses.values(at: Double(tenth) / 10)[kind]
+                #expect(value >= last && value <= 1)
+                last = value
+            }
+            #expect(Self.responses.values(at: -1)[kind] == 0)
+            #expect(Self.responses.values(at: 0.2)[kind] < 1e-4)
+            #expect(last > 0.99)
+        }
+    }
+
+    /// Two first-order lags of 1.1 and 0.7 s behind 0.2 s: 1 − (1.1 e^(−t/1.1) − 0.7 e^(−t/0.7)) / 0.4, by hand at t = 1.1 and 2.2 s.
+    @Test func aResponseIsThatOfTheTwoLags() {
+        // 1 − (1.1 × 0.367879 − 0.7 × 0.207756) / 0.4 and 1 − (1.1 × 0.135335 − 0.7 × 0.043163) / 0.4.
+        #expect(abs(Self.responses.values(at: 1.3)[0] - 0.3519) < 0.01)
+        #expect(abs(Self.responses.values(at: 2.4)[0] - 0.7034) < 0.01)
+    }
+
+    @Test(arguments: [1.5, 2.0, 3.0], [0, 1])
+    func datesAStepToAQuarterSecond(age: Double, kind: Int) {
+        let finding = Self.fit(kind: kind, began: age, from: 0.2, to: 0.85).compare(
+            bound: 0.52, rise: 0.13, oldest: 12, spacing: 0.25, variance: 0.0004, penalty: 0, responses: Self.responses)
+        #expect(abs(finding.age - age) <= 0.35, "\(finding.age)")
+        #expect(finding.reaching < finding.staying)
+    }
+
+    @Test func aStepThatFallsShortIsNotTakenForOneThatReaches() {
+        let finding = Self.fit(kind: 1, began: 4, from: 0.2, to: 0.4).compare(
+            bound: 0.52, rise: 0.13, oldest: 12, spacing: 0.25, variance: 0.0004, penalty: 0, responses: Self.responses)
+        #expect(finding.staying < finding.reaching)
+    }
+
+    @Test func datesASlowing() {
+        let finding = Self.fit(kind: 0, began: 3, from: 0.8, to: 0.2).compare(
+            bound: 0.8, rise: -0.06, oldest: 12, spacing: 0.25, variance: 0.0004, penalty: 0, responses: Self.responses)
+        #expect(abs(finding.age - 3) <= 0.35, "\(finding.age)")
+    }
+
+    @Test func nothingIsFoundInNothing() {
+        let finding = StepFit().compare(
+            bound: 0.5, rise: 0.1, oldest: 10, spacing: 1, variance: 0.0004, penalty: 0, responses: Self.responses)
+        #expect(finding.reaching == .infinity && finding.age == 0)
+    }
+
+    @Test(arguments: [Double.nan, .infinity, 1e300, -1e300])
+    func nonsenseDoesNotTrap(value: Double) {
+        var fit = Self.fit(kind: 0, began: 2, from: 0.2, to: 0.8, every: 0.5)
+        fit.removeAll()
+        for index in 0..<30 { fit.append(age: Double(index), value: index == 3 ? value : 0.3) }
+        #expect(fit.count == StepFit.capacity)
+        _ = fit.compare(
+            bound: 0.5, rise: 0.1, oldest: 90, spacing: 10, variance: 0.0004, penalty: 0, responses: Self.responses)
+    }
+}
