@@ -13,7 +13,7 @@ import Testing
         (["Measurement", "BinaryCoding", "JSON"], true),
         (["Capture", "ANT", "FIT", "CSV"], true),
         (["GATT", "Fusion"], true),
-        (["Segmentation"], true),
+        (["Segmentation", "BluetoothCentral"], true),
         (["Scoring"], true),
         (["Analysis"], true),
         (["Pipeline", "Report"], true),
