@@ -93,7 +93,8 @@ import Testing
         case 4: return bytes(random.element(of: Strap.exchanges).answer)
         case 5: return answer + answer.dropFirst(2)
         case 6: return [0x1B, 0x0A, 0x00, 0x10, 0x43, UInt8(truncatingIfNeeded: random.next()), 0x03]
-        case 7: return bytes(random.element(of: ["1D 0600 0100 FFFF", "1D 7700", "02 FFFF", "10 0100 FFFF 0028", "01"]))
+        case 7:
+            return bytes(random.element(of: ["1D 0600 0100 FFFF", "1D 7700", "02 FFFF", "10 0100 FFFF 0028", "01"]))
         case 8: return [0x01, waiting ?? 0x12, 0, 0, UInt8(truncatingIfNeeded: random.next())]
         default: return answer
         }

@@ -321,7 +321,9 @@ import Testing
     }
 
     @Test func theSmallerMTUHoldsAndNeverLessThan23() {
-        for (offered, expected) in [("0000", 23), ("1600", 23), ("1700", 23), ("4000", 64), ("F700", 247), ("FFFF", 247)] {
+        for (offered, expected) in [
+            ("0000", 23), ("1600", 23), ("1700", 23), ("4000", 64), ("F700", 247), ("FFFF", 247),
+        ] {
             var dialogue = GATTDialogue()
             _ = dialogue.start()
             _ = dialogue.hear("03" + offered)
