@@ -47,6 +47,7 @@ let package = Package(
 
         // Linux calls that the Glibc module lacks.
         .systemLibrary(name: "CDoorbell"),
+        .systemLibrary(name: "CEpoll"),
 
         // The core: pure, no Foundation, no clock, no I/O.
         target("Measurement"),
@@ -74,6 +75,12 @@ let package = Package(
         target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
+        target(
+            "BluetoothTransport",
+            [
+                "BluetoothCentral", "Capture", "CBluetooth", "CDoorbell", "CEpoll", "FileIO", "GATT", "Measurement",
+                "ProcessIO", "Transport",
+            ]),
         executable(
             "sprintctl",
             [

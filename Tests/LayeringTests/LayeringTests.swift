@@ -7,7 +7,7 @@ import Testing
 @Suite struct LayeringTests {
     /// From the ground up. A target may depend on layers below its own, never on its neighbours or on what is above.
     static let layers: [(names: [String], isCore: Bool)] = [
-        (["CUSB", "CBluetooth", "CDoorbell"], false),
+        (["CUSB", "CBluetooth", "CDoorbell", "CEpoll"], false),
         // The ring's doorbell is a file descriptor, so it may call the system.
         (["RingBuffer"], false),
         (["Measurement", "BinaryCoding", "JSON"], true),
@@ -19,8 +19,8 @@ import Testing
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
         (["FileIO", "Transport"], false),
-        (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
-        (["AthleteFile", "Replay", "Service"], false),
+        (["ProcessIO", "SessionStore", "USBTransport", "LocalSocket"], false),
+        (["AthleteFile", "BluetoothTransport", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport"], false),
