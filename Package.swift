@@ -34,6 +34,8 @@ let package = Package(
     products: [
         .executable(name: "sprintctl", targets: ["sprintctl"]),
         .executable(name: "sprintd", targets: ["sprintd"]),
+        // For tests: put in front of the C library with LD_PRELOAD.
+        .library(name: "FakeBluetooth", type: .dynamic, targets: ["FakeBluetooth"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -98,6 +100,13 @@ let package = Package(
 
         // What tests of several targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "FakeBluetooth", path: "Tests/FakeBluetooth"),
+        .executableTarget(
+            name: "BluetoothProbe",
+            dependencies: [
+                "BluetoothCentral", "BluetoothTransport", "Capture", "Measurement", "RingBuffer", "Transport",
+            ],
+            path: "Tests/BluetoothProbe", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.
@@ -135,6 +144,9 @@ let package = Package(
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
         tests("AthleteFile", ["Measurement", "Scoring"]),
         tests("ProcessIO", ["Report"]),
+        tests(
+            "BluetoothTransport",
+            ["BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer", "Transport"]),
         tests("sprintd"),
     ]
 )

@@ -25,6 +25,9 @@ package struct Central: Sendable {
         package var backOff = BackOff(first: 0.25, longest: 30)
         /// Seconds that an attempt may take.
         package var connectLimit = 12.0
+        /// Seconds between two tries at an adapter that cannot be opened or refuses to scan, and between two looks at the list of adapters
+        /// where no event announces them.
+        package var retryPeriod = 5.0
         /// Switch on adapters that are off.
         package var powersOn = true
 
@@ -42,7 +45,7 @@ package struct Central: Sendable {
         let index: UInt16
         var isUp: Bool
         var access = Access.closed
-        var scan = ScanMachine()
+        var scan: ScanMachine
         /// Attempts at sensors that had been heard, without an answer, in a row.
         var unanswered = 0
         var lastReset: Timestamp?
@@ -51,9 +54,10 @@ package struct Central: Sendable {
         var complaint: BluetoothObstacle?
         var isReady = false
 
-        init(_ status: AdapterStatus) {
+        init(_ status: AdapterStatus, retryPeriod: Double) {
             index = status.index
             isUp = status.isUp
+            scan = ScanMachine(retryPeriod: retryPeriod)
         }
 
         /// Connections can be made without a scan, which wants more rights.
@@ -65,8 +69,6 @@ package struct Central: Sendable {
         }
     }
 
-    /// Seconds between two looks at an adapter that could not be opened or is off, and at the list of adapters where no event announces them.
-    package static let retryPeriod = 5.0
     /// Seconds after which a sensor that is chosen and not there is spoken of.
     static let missingLimit = 30.0
     static let unansweredLimit = 5
@@ -77,7 +79,7 @@ package struct Central: Sendable {
     package static let sensorLimit = 64
     package static let adapterLimit = 16
 
-    let configuration: Configuration
+    package let configuration: Configuration
     private var random: any RandomNumberGenerator & Sendable
     var adapters: [Adapter] = []
     var sensors: [CentralSensor] = []
@@ -104,7 +106,7 @@ package struct Central: Sendable {
     // MARK: Adapters
 
     /// The adapters that there are, now. To be told at the start, whenever one comes, goes or is switched, and every
-    /// ``retryPeriod`` at the latest.
+    /// ``Configuration/retryPeriod`` at the latest.
     package mutating func adapters(
         _ present: [AdapterStatus], at time: Timestamp, emit: (CentralAction) -> Void
     ) {
@@ -116,7 +118,7 @@ package struct Central: Sendable {
             if let position = position(status.index) {
                 update(position, status, at: time, emit)
             } else if adapters.count < Self.adapterLimit {
-                adapters.append(Adapter(status))
+                adapters.append(Adapter(status, retryPeriod: configuration.retryPeriod))
                 tell(.adapterArrived, status.index, "Bluetooth adapter hci\(status.index) is there", emit)
                 if status.isUp { open(adapters.count - 1, emit) } else { power(adapters.count - 1, at: time, emit) }
             }
@@ -193,7 +195,7 @@ package struct Central: Sendable {
         _ index: UInt16, _ obstacle: BluetoothObstacle, at time: Timestamp, emit: (CentralAction) -> Void
     ) {
         guard let position = position(index) else { return }
-        adapters[position].access = .refused(until: time.advanced(bySeconds: Self.retryPeriod))
+        adapters[position].access = .refused(until: time.advanced(bySeconds: configuration.retryPeriod))
         adapters[position].scan.close()
         complain(of: obstacle, index, emit)
         schedule(at: time, emit)
@@ -307,7 +309,7 @@ package struct Central: Sendable {
             runScan(position, at: time, emit) { scan, output in scan.tick(at: time, emit: output) }
             if case .refused(let until) = adapters[position].access, time >= until, adapters[position].isUp {
                 // Answered by `opened` or `cannotOpen`; until then it is not asked again.
-                adapters[position].access = .refused(until: time.advanced(bySeconds: Self.retryPeriod))
+                adapters[position].access = .refused(until: time.advanced(bySeconds: configuration.retryPeriod))
                 emit(.open(adapter: adapters[position].index))
             }
         }

@@ -45,7 +45,6 @@ struct ScanMachine: Sendable {
 
     /// Seconds. A controller answers within milliseconds.
     static let answerLimit = 2.0
-    static let pauseWhenBlocked = 5.0
     static let doubtLimit = 3.0
     /// Where people are, there is always something that advertises.
     static let silenceLimit = 30.0
@@ -54,6 +53,12 @@ struct ScanMachine: Sendable {
     private(set) var dialect = Dialect.legacy
     private(set) var isWanted = false
     private var triedBoth = false
+    /// Seconds between two tries when the controller refuses.
+    private let retryPeriod: Double
+
+    init(retryPeriod: Double = 5) {
+        self.retryPeriod = retryPeriod
+    }
 
     /// Nothing that this machine began is going on, so a connection may be made.
     var isStopped: Bool {
@@ -179,7 +184,7 @@ struct ScanMachine: Sendable {
 
     private mutating func block(_ status: UInt8?, at time: Timestamp, _ emit: (Output) -> Void) {
         triedBoth = false
-        state = .blocked(until: time.advanced(bySeconds: Self.pauseWhenBlocked))
+        state = .blocked(until: time.advanced(bySeconds: retryPeriod))
         emit(.refused(status))
     }
 

@@ -138,7 +138,7 @@ final class BluetoothLoop {
 
     /// Looks which adapters there are. Announcements make that quick; this makes it sure.
     private func look(at now: Timestamp) {
-        nextLook = now.advanced(bySeconds: Central.retryPeriod)
+        nextLook = now.advanced(bySeconds: central.configuration.retryPeriod)
         if announcements == nil, let descriptor = try? BluetoothSystem.openAnnouncements() {
             announcements = descriptor
             try? events.add(descriptor, .reading, tag: Member.announcements.tag(0))

@@ -164,7 +164,7 @@ enum BluetoothSystem {
             peer.l2_bdaddr_type = UInt8(sensor.kind == .public ? BDADDR_LE_PUBLIC : BDADDR_LE_RANDOM)
             do throws(ErrorNumber) {
                 try unsafe withAddress(&peer) { address, length in unsafe Glibc.connect(descriptor, address, length) }
-            } catch where error.rawValue == EINPROGRESS {
+            } catch  where error.rawValue == EINPROGRESS {
             }
         } catch {
             _ = close(descriptor)

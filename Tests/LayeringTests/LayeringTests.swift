@@ -23,7 +23,7 @@ import Testing
         (["AthleteFile", "BluetoothTransport", "Replay", "Service"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
-        (["TestSupport"], false),
+        (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
