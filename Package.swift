@@ -49,7 +49,7 @@ let package = Package(
 
         // Linux calls that the Glibc module lacks.
         .systemLibrary(name: "CDoorbell"),
-        .systemLibrary(name: "CEpoll"),
+        .systemLibrary(name: "CLinux"),
 
         // The core: pure, no Foundation, no clock, no I/O.
         target("Measurement"),
@@ -80,7 +80,7 @@ let package = Package(
         target(
             "BluetoothTransport",
             [
-                "BluetoothCentral", "Capture", "CBluetooth", "CDoorbell", "CEpoll", "FileIO", "GATT", "Measurement",
+                "BluetoothCentral", "Capture", "CBluetooth", "CDoorbell", "CLinux", "FileIO", "GATT", "Measurement",
                 "ProcessIO", "Transport",
             ]),
         executable(
@@ -146,7 +146,10 @@ let package = Package(
         tests("ProcessIO", ["Report"]),
         tests(
             "BluetoothTransport",
-            ["BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer", "Transport"]),
+            [
+                "BluetoothCentral", "BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer",
+                "Transport",
+            ]),
         tests("sprintd"),
     ]
 )

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-internal import CEpoll
+internal import CLinux
 internal import FileIO
 internal import Glibc
 
@@ -8,10 +8,10 @@ internal import Glibc
 struct EventSet: ~Copyable {
     struct Interest: OptionSet {
         let rawValue: UInt32
-        static let reading = Interest(rawValue: cepoll_in)
-        static let writing = Interest(rawValue: cepoll_out)
+        static let reading = Interest(rawValue: clinux_epoll_in)
+        static let writing = Interest(rawValue: clinux_epoll_out)
         /// Always reported, asked for or not.
-        static let failure = Interest(rawValue: cepoll_error | cepoll_hang_up)
+        static let failure = Interest(rawValue: clinux_epoll_error | clinux_epoll_hang_up)
     }
 
     private let descriptor: Int32
@@ -19,7 +19,7 @@ struct EventSet: ~Copyable {
     private var ready = unsafe [epoll_event](repeating: epoll_event(), count: 64)
 
     init() throws(ErrorNumber) {
-        descriptor = epoll_create1(cepoll_close_on_exec)
+        descriptor = epoll_create1(clinux_epoll_close_on_exec)
         guard descriptor >= 0 else { throw ErrorNumber(errno) }
     }
 
@@ -29,13 +29,13 @@ struct EventSet: ~Copyable {
 
     /// - Parameter tag: what ``wait(milliseconds:_:)`` names the descriptor by. A descriptor leaves the set when it is closed.
     func add(_ member: Int32, _ interest: Interest, tag: UInt64) throws(ErrorNumber) {
-        guard cepoll_control(descriptor, EPOLL_CTL_ADD, member, interest.rawValue, tag) == 0 else {
+        guard clinux_epoll_control(descriptor, EPOLL_CTL_ADD, member, interest.rawValue, tag) == 0 else {
             throw ErrorNumber(errno)
         }
     }
 
     func change(_ member: Int32, _ interest: Interest, tag: UInt64) throws(ErrorNumber) {
-        guard cepoll_control(descriptor, EPOLL_CTL_MOD, member, interest.rawValue, tag) == 0 else {
+        guard clinux_epoll_control(descriptor, EPOLL_CTL_MOD, member, interest.rawValue, tag) == 0 else {
             throw ErrorNumber(errno)
         }
     }
@@ -47,8 +47,8 @@ struct EventSet: ~Copyable {
         let count = unsafe epoll_wait(descriptor, &ready, Int32(ready.count), milliseconds)
         var found: [(tag: UInt64, interest: Interest)] = []
         for index in 0..<Int(max(0, count)) {
-            // SAFETY: only the number of the union is ever set; see `cepoll_control`.
-            found.append(unsafe (cepoll_tag(&ready[index]), Interest(rawValue: ready[index].events)))
+            // SAFETY: only the number of the union is ever set; see `clinux_epoll_control`.
+            found.append(unsafe (clinux_epoll_tag(&ready[index]), Interest(rawValue: ready[index].events)))
         }
         return found
     }

@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// CEpoll — epoll(7), which Swift's Glibc module lacks.
+/// CLinux — epoll(7) and extended attributes, which Swift's Glibc module lacks.
 /// A definition here may only rename, or fix the type of, ONE call or constant: no policy, no allocation, no state.
-#ifndef SPRINTD_CEPOLL_H
-#define SPRINTD_CEPOLL_H
+#ifndef SPRINTD_CLINUX_H
+#define SPRINTD_CLINUX_H
 
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/xattr.h>
 
 /* These are enumerators that also name themselves as macros, which the importer drops. */
-static const uint32_t cepoll_in = EPOLLIN;
-static const uint32_t cepoll_out = EPOLLOUT;
-static const uint32_t cepoll_error = EPOLLERR;
-static const uint32_t cepoll_hang_up = EPOLLHUP;
-static const int cepoll_close_on_exec = EPOLL_CLOEXEC;
+static const uint32_t clinux_epoll_in = EPOLLIN;
+static const uint32_t clinux_epoll_out = EPOLLOUT;
+static const uint32_t clinux_epoll_error = EPOLLERR;
+static const uint32_t clinux_epoll_hang_up = EPOLLHUP;
+static const int clinux_epoll_close_on_exec = EPOLL_CLOEXEC;
 
 /// `epoll_data_t` is a union; of its members only this number is used. Returns 0, or -1 with `errno`.
-static inline int cepoll_control(int set, int operation, int descriptor, uint32_t events, uint64_t tag) {
+static inline int clinux_epoll_control(int set, int operation, int descriptor, uint32_t events, uint64_t tag) {
     struct epoll_event event = {.events = events, .data = {.u64 = tag}};
     return epoll_ctl(set, operation, descriptor, &event);
 }
 
 /// The number that was given with the descriptor.
-static inline uint64_t cepoll_tag(const struct epoll_event *_Nonnull event) {
+static inline uint64_t clinux_epoll_tag(const struct epoll_event *_Nonnull event) {
     return event->data.u64;
 }
 
