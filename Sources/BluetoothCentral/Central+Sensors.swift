@@ -22,14 +22,16 @@ extension Central {
         }
         if !sensors[position].isFound {
             sensors[position].isFound = true
-            let strength = report.strength.map { ", \($0) dBm" } ?? ""
-            tell(
-                .sensorFound, adapter, "found \(sensors[position].label)\(strength)", sensor: sensors[position].id, emit
-            )
+            let services = sensors[position].information.services
+            var text = "found \(sensors[position].label)"
+            if services.contains(.heartRate) { text += ", heart rate" }
+            if services.contains(.runningSpeedAndCadence) { text += ", running speed and cadence" }
+            if let strength = report.strength { text += ", \(strength) dBm" }
+            tell(.sensorFound, adapter, text, sensor: sensors[position].id, emit)
         }
         // Heard: it is there, whatever else is wrong.
         if sensors[position].missingSince != nil { sensors[position].missingSince = time }
-        guard report.isConnectable else { return isNews }
+        guard report.isConnectable, configuration.connects else { return isNews }
         switch sensors[position].state {
         case .awaited:
             sensors[position].state = .queued(adapter: adapter)

@@ -30,6 +30,8 @@ package struct Central: Sendable {
         package var retryPeriod = 5.0
         /// Switch on adapters that are off.
         package var powersOn = true
+        /// `false`: only listen, and tell which sensors are there.
+        package var connects = true
 
         package init() {}
     }

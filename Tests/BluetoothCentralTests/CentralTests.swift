@@ -118,7 +118,7 @@ import Testing
         #expect(
             bench.event(Self.strap) == [
                 "advertisement C4:12:F5:00:A0:01 03030d18050942656c74",
-                "sensorFound: found \(Self.strapName), -60 dBm", "0: 200c 0000",
+                "sensorFound: found \(Self.strapName), heart rate, -60 dBm", "0: 200c 0000",
             ])
         #expect(bench.event(Self.strap) == [])
         #expect(bench.complete(0x200C) == ["connect 1 hci0 C4:12:F5:00:A0:01 random"])
@@ -140,6 +140,17 @@ import Testing
         #expect(bench.ready(2) == ["sensorBack: \(Self.strapName) is back"])
         // What is said of the old link says nothing of the new.
         #expect(bench.lost(1) == [])
+    }
+
+    @Test func whoOnlyListensHearsOfEverySensorOnceAndConnectsNone() {
+        var bench = Bench([]) { $0.connects = false }
+        bench.scan()
+        #expect(bench.event(Self.strap).last == "sensorFound: found \(Self.strapName), heart rate, -60 dBm")
+        let pod = bytes("3E 10 02 01 00 00 02A000F51204 04 03 03 1418 C4".replacingLength())
+        #expect(
+            bench.event(pod).last == "sensorFound: found 04:12:F5:00:A0:02, running speed and cadence, -60 dBm")
+        #expect(bench.event(Self.strap) == [])
+        #expect(bench.event(pod) == [])
     }
 
     @Test func onlyWhatIsChosenIsConnected() {

@@ -12,7 +12,7 @@ import Transport
 //
 //     F <nanoseconds> <hexadecimal>            a frame of link type 201
 //     N <kind> <sensor, or -> <text>           a notice
-//     U <CPU microseconds> <threads> <dropped> at the end, and whenever asked for
+//     U <CPU microseconds> <the transport's threads> <dropped> at the end, and whenever asked for
 //
 // Lines on standard input: `began`, `ended` (a session), `usage`, `stop`. Its end stops too.
 
@@ -66,17 +66,21 @@ struct Output {
     }
 }
 
-func usage(dropped: Int) -> String {
-    var usage = rusage()
-    // SAFETY: getrusage fills the structure that it is given.
-    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
-    let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
-    let microseconds = seconds * 1_000_000 + Int(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+func threadCount() -> Int {
     var threads = 0
     if let folder = unsafe opendir("/proc/self/task") {
         while let entry = unsafe readdir(folder) { threads += unsafe entry.pointee.d_name.0 == 0x2E ? 0 : 1 }
         unsafe closedir(folder)
     }
+    return threads
+}
+
+func usage(threads: Int, dropped: Int) -> String {
+    var usage = rusage()
+    // SAFETY: getrusage fills the structure that it is given.
+    _ = unsafe getrusage(RUSAGE_SELF.rawValue, &usage)
+    let seconds = usage.ru_utime.tv_sec + usage.ru_stime.tv_sec
+    let microseconds = seconds * 1_000_000 + Int(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
     return "U \(microseconds) \(threads) \(dropped)"
 }
 
@@ -86,6 +90,8 @@ func run() throws {
     let ring = SPSCRing<FrameSlot>(minimumCapacity: 1 << 14)
     var consumer = ring.consumer
     let transport = BluetoothTransport(options.configuration)
+    // A sanitizer has some too.
+    let ownThreads = threadCount()
     try transport.start(FrameSink(WakingProducer(ring.producer, doorbell: doorbell)))
     var output = Output()
     let digits = Array("0123456789abcdef")
@@ -128,11 +134,11 @@ func run() throws {
             switch line[..<end] {
             case "began": transport.sessionBegan()
             case "ended": transport.sessionEnded()
-            case "usage": output.put(usage(dropped: consumer.overflow))
+            case "usage": output.put(usage(threads: threadCount() - ownThreads, dropped: consumer.overflow))
             default:
                 transport.stop()
                 isStopping = true
-                output.put(usage(dropped: consumer.overflow))
+                output.put(usage(threads: threadCount() - ownThreads, dropped: consumer.overflow))
             }
             line = String(line[line.index(after: end)...])
         }

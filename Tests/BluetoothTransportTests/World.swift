@@ -96,6 +96,8 @@ final class World {
         for listener in listeners { Sockets.send([4, 0xFD, 6, 1, 0, 1, 0, 0, 0], to: listener) }
     }
 
+    func forgetUsage() { usage = nil }
+
     func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         // SAFETY: write reads as many bytes as the array has.
