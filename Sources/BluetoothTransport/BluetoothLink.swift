@@ -49,8 +49,16 @@ struct BluetoothLink {
 
     /// Notes a question or an answer. Values that come unasked belong to their own time.
     mutating func remember(_ direction: FrameDirection, _ pdu: Span<UInt8>) {
-        guard !isComplete, !pdu.isEmpty else { return }
-        switch ATTOpcode(rawValue: pdu[0])?.role {
+        guard !pdu.isEmpty else { return }
+        let opcode = ATTOpcode(rawValue: pdu[0])
+        if direction == .sent, opcode == .readByGroupTypeRequest, pdu.count >= 3, pdu[1] == 1, pdu[2] == 0 {
+            // Discovery begins, perhaps anew: what was found before holds no longer.
+            discovery = []
+            discoveryBytes = 0
+            isComplete = false
+        }
+        guard !isComplete else { return }
+        switch opcode?.role {
         case .request, .response: break
         case .command, .notification, .indication, .confirmation, nil: return
         }

@@ -238,6 +238,10 @@ struct BluetoothTransportTests {
         strap.period = 0.01
         try world.launch()
         #expect(world.play { world.intervals(strap).count > 5 && world.information(strap)?.manufacturer != nil })
+        // What is handed over once more is what was found last.
+        strap.indicateChange()
+        let earlier = world.intervals(strap).count
+        #expect(world.play { strap.confirmations == 1 && world.intervals(strap).count > earlier + 50 })
         let frames = world.frames.count
         let samples = world.intervals(strap).count
         world.say("began")
