@@ -22,9 +22,8 @@ final class World {
     private(set) var sensors: [FakePeripheral] = []
     private var announcements: Int32
     private var listeners: [Int32] = []
-    private let process = Process()
-    private let input = Pipe()
-    private let output = Pipe()
+    private let arguments: [String]
+    private var process: ChildProcess?
     private var isOver = false
     private var rest: [UInt8] = []
     private var lastAdvertising = 0.0
@@ -44,25 +43,22 @@ final class World {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         announcements = Sockets.listen("\(folder)/announcements")
         for index in 0..<adapters { controllers.append(FakeController(index, folder: folder)) }
-        process.executableURL = URL(filePath: Self.probe)
-        process.arguments = ["--first-delay", "0.01", "--retry-period", "0.1"] + arguments
-        var environment = ProcessInfo.processInfo.environment
-        environment["LD_PRELOAD"] = Self.library
-        environment["FAKE_BLUETOOTH"] = folder
-        process.environment = environment
-        process.standardInput = input
-        process.standardOutput = output
+        self.arguments = ["--first-delay", "0.01", "--retry-period", "0.1"] + arguments
     }
 
     deinit {
-        if process.isRunning { process.terminate() }
         for descriptor in listeners + [announcements] { close(descriptor) }
         controllers = []
         sensors = []
         try? FileManager.default.removeItem(atPath: folder)
     }
 
-    func launch() throws { try process.run() }
+    func launch() throws {
+        var environment = ProcessInfo.processInfo.environment
+        environment["LD_PRELOAD"] = Self.library
+        environment["FAKE_BLUETOOTH"] = folder
+        process = ChildProcess(Self.probe, arguments, environment)
+    }
 
     @discardableResult
     func add(
@@ -101,7 +97,7 @@ final class World {
     func say(_ line: String) {
         let bytes = Array((line + "\n").utf8)
         // SAFETY: write reads as many bytes as the array has.
-        _ = unsafe write(input.fileHandleForWriting.fileDescriptor, bytes, bytes.count)
+        _ = unsafe write(process?.descriptor ?? -1, bytes, bytes.count)
     }
 
     // MARK: Time
@@ -126,8 +122,9 @@ final class World {
     }
 
     private func step() {
+        let output = process?.descriptor ?? -1
         let descriptors =
-            [announcements, output.fileHandleForReading.fileDescriptor] + listeners
+            [announcements, output] + listeners
             + controllers.flatMap { $0.clients + [$0.listener] } + sensors.flatMap { [$0.listener, $0.link ?? -1] }
         let ready = Sockets.readable(descriptors.filter { $0 >= 0 }, milliseconds: 2)
         let now = Self.now
@@ -145,15 +142,15 @@ final class World {
                 for controller in controllers { controller.report(packet) }
             }
         }
-        if ready.contains(output.fileHandleForReading.fileDescriptor) { readOutput() }
+        if ready.contains(output) { readOutput(output) }
     }
 
     // MARK: What comes out
 
-    private func readOutput() {
+    private func readOutput(_ output: Int32) {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         // SAFETY: read writes at most as many bytes as the buffer has.
-        let count = unsafe read(output.fileHandleForReading.fileDescriptor, &buffer, buffer.count)
+        let count = unsafe read(output, &buffer, buffer.count)
         guard count > 0 else {
             isOver = true
             return
@@ -215,7 +212,6 @@ final class World {
     func stop() -> Int32 {
         say("stop")
         _ = play(atMost: 30) { isOver }
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        return process?.wait() ?? 0
     }
 }
