@@ -110,9 +110,7 @@ final class BluetoothLoop {
         for request in mailbox.take() {
             switch request {
             case .stop: isOver = true
-            case .sessionBegan:
-                repeatDiscovery(at: now)
-                central.resume(at: now) { actions.append($0) }
+            case .sessionBegan: central.resume(at: now) { actions.append($0) }
             case .sessionEnded:
                 if releasesSensors { central.pause(at: now) { actions.append($0) } }
             }
@@ -389,7 +387,6 @@ final class BluetoothLoop {
         scribe.attribute(
             pdu.span.extracting(first: recorded), .received, links[position].handle, adapter: links[position].adapter,
             at: now)
-        links[position].remember(.received, pdu.span.extracting(first: recorded))
         attend(id, at: now) { client, emit in client.receive(pdu.span.extracting(first: count), at: now, emit: emit) }
         swap(&pdu, &buffer)
     }
@@ -414,7 +411,7 @@ final class BluetoothLoop {
                 }
             case .value(let uuid, _): note(uuid, bytes, position, at: now)
             case .ready: isReady = true
-            case .complete: links[position].isComplete = true
+            case .complete: break
             case .failed(let failure): end = .client(failure)
             }
         }
@@ -429,7 +426,6 @@ final class BluetoothLoop {
 
     private func transmit(_ pdu: Span<UInt8>, _ position: Int, at now: Timestamp) throws(ErrorNumber) {
         scribe.attribute(pdu, .sent, links[position].handle, adapter: links[position].adapter, at: now)
-        links[position].remember(.sent, pdu)
         if links[position].waiting.isEmpty, try BluetoothSystem.send(pdu, to: links[position].descriptor) { return }
         guard links[position].waiting.count < BluetoothLink.waitingLimit else { throw ErrorNumber(ETIMEDOUT) }
         links[position].waiting.append(pdu.indices.map { pdu[$0] })
@@ -474,15 +470,5 @@ final class BluetoothLoop {
         scribe.notice(
             TransportNotice(time: now, kind: kind, device: UInt32(link.adapter), sensor: link.sensor),
             SensorBinding.text(link.address.value) + " " + text)
-    }
-
-    /// A capture that begins now has to tell by itself who is connected and what was discovered.
-    private func repeatDiscovery(at now: Timestamp) {
-        for link in links where link.isConnected {
-            scribe.connected(link.handle, link.address, adapter: link.adapter, at: now)
-            for exchange in link.discovery {
-                scribe.attribute(exchange.pdu.span, exchange.direction, link.handle, adapter: link.adapter, at: now)
-            }
-        }
     }
 }

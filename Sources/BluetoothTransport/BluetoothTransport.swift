@@ -57,11 +57,10 @@ package final class BluetoothTransport: Transport {
         }
     }
 
-    /// A session, and so a capture, begins: who is connected and what was discovered is handed over once more, and released sensors are
-    /// taken again.
+    /// A session begins: sensors that were let go of are taken again.
     package func sessionBegan() { post(.sessionBegan) }
 
-    /// A session has ended: sensors are let go of if so configured.
+    /// A session has ended: the sensors are let go of, if so configured.
     package func sessionEnded() { post(.sessionEnded) }
 
     private func post(_ request: Mailbox.Request) {
