@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import CLinux
 internal import FileIO
 internal import Glibc
 internal import Transport
@@ -36,6 +37,8 @@ struct BluetoothThread: Sendable {
         // SAFETY: these fill or read the set that they are given and keep no pointer.
         _ = unsafe sigfillset(&all)
         _ = unsafe pthread_sigmask(SIG_BLOCK, &all, nil)
+        // SAFETY: the name is copied by the kernel.
+        _ = unsafe clinux_name_thread("bluetooth")
         if let loop = unsafe loop {
             // SAFETY: what `newLoop` retained; this thread's alone from here on.
             unsafe Unmanaged<BluetoothLoop>.fromOpaque(loop).takeRetainedValue().run()

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// CLinux — epoll(7) and extended attributes, which Swift's Glibc module lacks.
+/// CLinux — epoll(7), extended attributes and thread names, which Swift's Glibc module lacks.
 /// A definition here may only rename, or fix the type of, ONE call or constant: no policy, no allocation, no state.
 #ifndef SPRINTD_CLINUX_H
 #define SPRINTD_CLINUX_H
 
 #include <stdint.h>
 #include <sys/epoll.h>
+#include <sys/prctl.h>
 #include <sys/xattr.h>
 
 /* These are enumerators that also name themselves as macros, which the importer drops. */
@@ -24,6 +25,11 @@ static inline int clinux_epoll_control(int set, int operation, int descriptor, u
 /// The number that was given with the descriptor.
 static inline uint64_t clinux_epoll_tag(const struct epoll_event *_Nonnull event) {
     return event->data.u64;
+}
+
+/// `prctl` is variadic. Names the calling thread, for ps, top and debuggers: 15 bytes of the name are kept. Returns 0, or -1 with `errno`.
+static inline int clinux_name_thread(const char *_Nonnull name) {
+    return prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 #endif

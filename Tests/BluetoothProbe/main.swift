@@ -66,11 +66,23 @@ struct Output {
     }
 }
 
-func threadCount() -> Int {
+/// Threads of this process that bear a name; a sanitizer has some of its own.
+func threadCount(named name: String) -> Int {
     var threads = 0
-    if let folder = unsafe opendir("/proc/self/task") {
-        while let entry = unsafe readdir(folder) { threads += unsafe entry.pointee.d_name.0 == 0x2E ? 0 : 1 }
-        unsafe closedir(folder)
+    guard let folder = unsafe opendir("/proc/self/task") else { return 0 }
+    defer { unsafe _ = closedir(folder) }
+    while let entry = unsafe readdir(folder) {
+        // SAFETY: the entry's name ends in a zero within the entry.
+        let number = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+            unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        let file = unsafe open("/proc/self/task/\(number)/comm", O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { continue }
+        defer { close(file) }
+        var text = [UInt8](repeating: 0, count: 32)
+        // SAFETY: read writes at most as many bytes as the buffer has.
+        let count = unsafe read(file, &text, text.count)
+        if count > 0, String(decoding: text[..<count], as: UTF8.self) == name + "\n" { threads += 1 }
     }
     return threads
 }
@@ -90,8 +102,6 @@ func run() throws {
     let ring = SPSCRing<FrameSlot>(minimumCapacity: 1 << 14)
     var consumer = ring.consumer
     let transport = BluetoothTransport(options.configuration)
-    // A sanitizer has some too.
-    let ownThreads = threadCount()
     try transport.start(FrameSink(WakingProducer(ring.producer, doorbell: doorbell)))
     var output = Output()
     let digits = Array("0123456789abcdef")
@@ -134,11 +144,11 @@ func run() throws {
             switch line[..<end] {
             case "began": transport.sessionBegan()
             case "ended": transport.sessionEnded()
-            case "usage": output.put(usage(threads: threadCount() - ownThreads, dropped: consumer.overflow))
+            case "usage": output.put(usage(threads: threadCount(named: "bluetooth"), dropped: consumer.overflow))
             default:
                 transport.stop()
                 isStopping = true
-                output.put(usage(threads: threadCount() - ownThreads, dropped: consumer.overflow))
+                output.put(usage(threads: threadCount(named: "bluetooth"), dropped: consumer.overflow))
             }
             line = String(line[line.index(after: end)...])
         }
