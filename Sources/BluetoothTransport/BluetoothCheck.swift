@@ -88,7 +88,7 @@ package struct BluetoothCheck: Sendable {
         let adapters = BluetoothSystem.adapters().map { adapter in
             Evidence.Adapter(
                 index: adapter.index, isUp: adapter.isUp, isBlocked: Self.isBlocked(adapter.index),
-                connections: BluetoothSystem.connections(of: adapter.index))
+                connections: BluetoothSystem.connections(of: adapter.index).filter(\.isLowEnergy).map(\.address))
         }
         self.init(
             Evidence(

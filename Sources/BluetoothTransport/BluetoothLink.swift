@@ -9,6 +9,8 @@ struct BluetoothLink {
     let address: DeviceAddress
     let adapter: UInt16
     let descriptor: Int32
+    /// The connection's handle in the capture.
+    let handle: UInt16
     var client = GATTClient()
     var isConnected = false
     /// PDUs for which the kernel had no room. The protocol has at most a request, a response and a confirmation under way.
@@ -21,15 +23,13 @@ struct BluetoothLink {
     /// Seconds without a value after which a sensor counts as lost though it is connected: measurements come about once a second.
     static let silenceLimit = 10.0
 
-    init(id: LinkID, address: DeviceAddress, adapter: UInt16, descriptor: Int32) {
+    init(id: LinkID, address: DeviceAddress, adapter: UInt16, descriptor: Int32, handle: UInt16) {
         self.id = id
         self.address = address
         self.adapter = adapter
         self.descriptor = descriptor
+        self.handle = handle
     }
-
-    /// The connection's handle in the capture: 12 bits, of which the topmost 256 values are reserved (Core 5.4, Vol 4 Part E, 5.4.2).
-    var handle: UInt16 { UInt16(id.number % 0x0EFF) + 1 }
 
     var sensor: SensorID { .bluetooth(address: address.value) }
 

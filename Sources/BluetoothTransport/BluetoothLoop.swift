@@ -37,6 +37,7 @@ final class BluetoothLoop {
     private var actions: [CentralAction] = []
     private var buffer = [UInt8](repeating: 0, count: 1024)
     private var nextLook = Timestamp.zero
+    private var lastHandle: UInt16 = 0
     private var isOver = false
 
     /// A battery that needs changing soon, in percent.
@@ -91,9 +92,8 @@ final class BluetoothLoop {
             central.tick(at: now) { actions.append($0) }
             perform(at: now)
         }
-        for id in links.map(\.id) {
-            guard let position = position(of: id), let deadline = links[position].deadline, now >= deadline
-            else { continue }
+        for id in links.filter({ $0.deadline.map { now >= $0 } ?? false }).map(\.id) {
+            guard let position = position(of: id) else { continue }
             if let last = links[position].lastValue, !links[position].isSilent,
                 now.seconds(since: last) >= BluetoothLink.silenceLimit
             {
@@ -199,6 +199,8 @@ final class BluetoothLoop {
             case .powerOn(let adapter):
                 power(adapter, at: now) { () throws(ErrorNumber) in try BluetoothSystem.switchOn(adapter) }
             case .reset(let adapter):
+                // Not at the cost of somebody's keyboard.
+                guard BluetoothSystem.connections(of: adapter).isEmpty else { continue }
                 power(adapter, at: now) { () throws(ErrorNumber) in
                     try BluetoothSystem.switchOff(adapter)
                     try BluetoothSystem.switchOn(adapter)
@@ -295,12 +297,22 @@ final class BluetoothLoop {
         }
         do throws(ErrorNumber) {
             let descriptor = try BluetoothSystem.connect(to: address, through: adapter.address)
-            links.append(BluetoothLink(id: id, address: address, adapter: index, descriptor: descriptor))
+            links.append(
+                BluetoothLink(id: id, address: address, adapter: index, descriptor: descriptor, handle: freeHandle()))
             try events.add(descriptor, .writing, tag: Member.link.tag(id.number))
         } catch {
             drop(id, reason: Self.endedByHost, at: now)
             central.lost(id, Self.end(error, wasConnected: false), at: now) { actions.append($0) }
         }
+    }
+
+    /// A number that no link has now and none had lately: 12 bits, of which the topmost 256 values are reserved (Core 5.4, Vol 4 Part E,
+    /// 5.4.2).
+    private func freeHandle() -> UInt16 {
+        repeat {
+            lastHandle = lastHandle < 0x0EFF ? lastHandle + 1 : 1
+        } while links.contains { $0.handle == lastHandle }
+        return lastHandle
     }
 
     private static func end(_ error: ErrorNumber, wasConnected: Bool) -> LinkEnd {

@@ -118,8 +118,8 @@ enum BluetoothSystem {
         guard cbt_control_adapter(descriptor, request, Int32(index)) == 0 else { throw ErrorNumber(errno) }
     }
 
-    /// The LE devices that this machine is connected to through an adapter, whoever made the connection.
-    static func connections(of index: UInt16) -> [UInt64] {
+    /// The devices that this machine is connected to through an adapter, whoever made the connection.
+    static func connections(of index: UInt16) -> [(address: UInt64, isLowEnergy: Bool)] {
         let descriptor = socket(AF_BLUETOOTH, hciType, BTPROTO_HCI)
         guard descriptor >= 0 else { return [] }
         defer { _ = close(descriptor) }
@@ -134,11 +134,11 @@ enum BluetoothSystem {
         return unsafe buffer.withUnsafeMutableBytes { bytes in
             guard unsafe cbt_control(descriptor, cbt_hci_get_connection_list, bytes.baseAddress) == 0 else { return [] }
             let count = min(limit, Int(unsafe bytes[2]) | Int(unsafe bytes[3]) << 8)
-            return (0..<count).compactMap { position in
+            return (0..<count).map { position in
                 let entry = unsafe bytes.loadUnaligned(
                     fromByteOffset: header + position * stride, as: hci_conn_info.self)
                 // LE_LINK in the kernel: its number is not in BlueZ's header.
-                return entry.type == 0x80 ? Self.value(entry.bdaddr) : nil
+                return (Self.value(entry.bdaddr), entry.type == 0x80)
             }
         }
     }
