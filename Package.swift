@@ -42,6 +42,8 @@ let package = Package(
     products: [
         .executable(name: "sprintctl", targets: ["sprintctl"]),
         .executable(name: "sprintd", targets: ["sprintd"]),
+        // For tests: put in front of the C library with LD_PRELOAD.
+        .library(name: "FakeBluetooth", type: .dynamic, targets: ["FakeBluetooth"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -55,6 +57,7 @@ let package = Package(
 
         // Linux calls that the Glibc module lacks.
         .systemLibrary(name: "CDoorbell"),
+        .systemLibrary(name: "CLinux"),
 
         // The core: pure, no Foundation, no clock, no I/O.
         target("Measurement"),
@@ -64,6 +67,7 @@ let package = Package(
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
         target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
+        target("BluetoothCentral", ["BinaryCoding", "GATT", "Measurement"]),
         target("FIT", ["BinaryCoding", "Measurement"]),
         target("CSV", ["BinaryCoding", "Measurement"]),
         target("Fusion", ["Measurement"]),
@@ -92,6 +96,12 @@ let package = Package(
         target(
             "SimulatedTransport",
             ["Capture", "FileIO", "Measurement", "ProcessIO", "RingBuffer", "Simulation", "Transport"]),
+        target(
+            "BluetoothTransport",
+            [
+                "BluetoothCentral", "Capture", "CBluetooth", "CDoorbell", "CLinux", "FileIO", "GATT", "Measurement",
+                "ProcessIO", "Transport",
+            ]),
         executable(
             "sprintctl",
             [
@@ -111,6 +121,13 @@ let package = Package(
 
         // What tests of several targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "FakeBluetooth", path: "Tests/FakeBluetooth"),
+        .executableTarget(
+            name: "BluetoothProbe",
+            dependencies: [
+                "BluetoothCentral", "BluetoothTransport", "Capture", "Measurement", "RingBuffer", "Transport",
+            ],
+            path: "Tests/BluetoothProbe", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.
@@ -127,6 +144,7 @@ let package = Package(
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
+        tests("BluetoothCentral", ["GATT", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
         tests("CSV", ["Measurement"]),
         tests("Fusion", ["Measurement"]),
@@ -153,6 +171,12 @@ let package = Package(
                 "SimulatedTransport", "Simulation", "Transport",
             ]),
         tests("ProcessIO", ["Report"]),
+        tests(
+            "BluetoothTransport",
+            [
+                "BluetoothCentral", "BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer",
+                "Transport",
+            ]),
         tests("sprintd"),
     ]
 )

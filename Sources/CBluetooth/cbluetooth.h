@@ -15,5 +15,19 @@
 
 /// `HCIGETDEVINFO` is an `_IOR(...)` macro, which Swift's importer skips.
 static const unsigned long cbt_hci_get_device_info = HCIGETDEVINFO;
+/// `_IOW` and `_IOR` macros likewise.
+static const unsigned long cbt_hci_device_up = HCIDEVUP;
+static const unsigned long cbt_hci_device_down = HCIDEVDOWN;
+static const unsigned long cbt_hci_get_connection_list = HCIGETCONNLIST;
+
+/// `ioctl` is variadic. For requests that take an adapter's number itself. Returns 0, or -1 with `errno`.
+static inline int cbt_control_adapter(int descriptor, unsigned long request, int adapter) {
+    return ioctl(descriptor, request, adapter);
+}
+
+/// `ioctl` is variadic. For requests that take a structure. Returns 0, or -1 with `errno`.
+static inline int cbt_control(int descriptor, unsigned long request, void *_Nullable structure) {
+    return ioctl(descriptor, request, structure);
+}
 
 #endif

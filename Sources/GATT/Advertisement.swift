@@ -6,16 +6,16 @@
 /// length: uint8 | type: uint8 | data[length - 1]   (repeated; length 0 ends)
 /// ```
 /// Source: Core 5.4, Vol 3 Part C, 11; types from Assigned Numbers, 2.3.
-struct Advertisement: ~Escapable {
-    private let data: Span<UInt8>
+package struct Advertisement: ~Escapable {
+    package let data: Span<UInt8>
     private var nameRange: Range<Int>?
     private var nameIsShortened = false
-    private(set) var services: SensorInformation.Services = []
+    package private(set) var services: SensorInformation.Services = []
     /// The structures add up to the data. An extended advertisement cut in parts need not.
-    private(set) var isWellFormed = true
+    package private(set) var isWellFormed = true
 
     @_lifetime(copy data)
-    init(_ data: Span<UInt8>) {
+    package init(_ data: Span<UInt8>) {
         self.data = data
         var offset = 0
         while offset < data.count {
@@ -54,7 +54,7 @@ struct Advertisement: ~Escapable {
     }
 
     /// - Returns: whether this advertisement added anything.
-    func teach(_ information: inout SensorInformation) -> Bool {
+    package func teach(_ information: inout SensorInformation) -> Bool {
         var isNews = false
         if !services.isSubset(of: information.services) {
             information.services.formUnion(services)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import BinaryCoding
+package import BinaryCoding
 
 /// The address of a Bluetooth LE device.
 package struct DeviceAddress: Hashable, Sendable, BitwiseCopyable {
@@ -23,7 +23,7 @@ package struct DeviceAddress: Hashable, Sendable, BitwiseCopyable {
     ///
     /// - Returns: `nil` for an anonymous advertiser and for types that this version does not know.
     /// - Throws: `.truncated` when the bytes are not there.
-    init?(reading reader: inout ByteReader) throws(DecodeError) {
+    package init?(reading reader: inout ByteReader) throws(DecodeError) {
         let type = try reader.uint8("address type")
         let low = try reader.uint32("address")
         let high = try reader.uint16("address")

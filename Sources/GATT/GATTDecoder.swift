@@ -209,25 +209,13 @@ package struct GATTDecoder: Sendable {
         _ = insert(Connection(id: id, peer: peer), emit: emit)
     }
 
-    /// One report comes after the other, as open hosts (Linux, Zephyr) read them, though the standard's notation could
-    /// mean field after field; with a single report the two agree.
     private mutating func receiveAdvertisements(
         _ packet: Span<UInt8>, isExtended: Bool, emit: (GATTEvent) -> Void
     ) throws(DecodeError) {
-        var reader = ByteReader(packet)
-        try reader.skip(3, "header")
-        let count = try reader.uint8("number of reports")
-        for _ in 0..<count {
-            try reader.skip(isExtended ? 2 : 1, "event type")
-            let address = try DeviceAddress(reading: &reader)
-            // PHYs (2), set, power, RSSI, period (2), direct address with type (7).
-            if isExtended { try reader.skip(14, "report fields") }
-            let length = Int(try reader.uint8("data length"))
-            let advertisement = Advertisement(try reader.bytes(length, "advertising data"))
-            if !isExtended { try reader.skip(1, "RSSI") }
-            if !advertisement.isWellFormed { counters.badAdvertisements &+= 1 }
-            guard let address else { continue }
-            learn(advertisement, from: address, emit: emit)
+        try AdvertisingReport.read(packet, isExtended: isExtended) { report in
+            if !report.advertisement.isWellFormed { counters.badAdvertisements &+= 1 }
+            guard let address = report.address else { return }
+            learn(report.advertisement, from: address, emit: emit)
         }
     }
 

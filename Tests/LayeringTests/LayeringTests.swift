@@ -7,23 +7,28 @@ import Testing
 @Suite struct LayeringTests {
     /// From the ground up. A target may depend on layers below its own, never on its neighbours or on what is above.
     static let layers: [(names: [String], isCore: Bool)] = [
-        (["CUSB", "CBluetooth", "CDoorbell"], false),
+        (["CUSB", "CBluetooth", "CDoorbell", "CLinux"], false),
         // The ring's doorbell is a file descriptor, so it may call the system.
         (["RingBuffer"], false),
         (["Measurement", "BinaryCoding", "JSON"], true),
         (["Capture", "ANT", "FIT", "CSV"], true),
         (["GATT", "Fusion"], true),
-        (["Segmentation"], true),
+        (["Segmentation", "BluetoothCentral"], true),
         (["Scoring"], true),
         (["Analysis"], true),
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
         (["FileIO", "Transport"], false),
-        (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
-        (["AthleteFile", "LiveCapture", "Replay", "Service", "SimulatedTransport"], false),
+        (["ProcessIO", "SessionStore", "LocalSocket"], false),
+        (
+            [
+                "AthleteFile", "BluetoothTransport", "LiveCapture", "Replay", "Service", "SimulatedTransport",
+                "USBTransport",
+            ], false
+        ),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
-        (["TestSupport"], false),
+        (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import BluetoothCentral
+internal import FileIO
+internal import Synchronization
+package import Transport
+
+/// Heart-rate straps and footpods over Bluetooth LE: scans, connects, and hands over what they send as HCI frames of link type 201.
+///
+/// One thread, which waits for everything together. Nothing that goes wrong after the start ends it: adapters that are missing, off or
+/// taken, and sensors that are lost, are waited for, with a notice.
+///
+/// It needs no rights to connect to sensors whose addresses are given; CAP_NET_RAW to scan, and CAP_NET_ADMIN to switch adapters on.
+package final class BluetoothTransport: Transport {
+    package struct Configuration: Sendable {
+        package var central = Central.Configuration()
+        /// Let go of the sensors when a session ends, so that a phone or watch can have them until the next begins.
+        package var releasesSensors = false
+
+        package init() {}
+    }
+
+    private enum State {
+        case idle
+        case running(Mailbox, BluetoothThread)
+        case stopped
+    }
+
+    package let name = "bluetooth"
+    private let configuration: Configuration
+    private let state = Mutex<State>(.idle)
+
+    package init(_ configuration: Configuration = Configuration()) {
+        self.configuration = configuration
+    }
+
+    package func start(_ sink: consuming FrameSink) throws(TransportError) {
+        do throws(ErrorNumber) {
+            let mailbox = try Mailbox()
+            let thread = try BluetoothThread(configuration, mailbox, sink)
+            state.withLock { $0 = .running(mailbox, thread) }
+        } catch {
+            throw TransportError("Bluetooth: \(error.text)")
+        }
+    }
+
+    package func stop() {
+        let was = state.withLock { state in
+            defer { state = .stopped }
+            return state
+        }
+        switch was {
+        case .idle, .stopped: return
+        case .running(let mailbox, let thread):
+            mailbox.post(.stop)
+            // The state lets only one caller get here.
+            thread.join()
+        }
+    }
+
+    /// A session begins: sensors that were let go of are taken again.
+    package func sessionBegan() { post(.sessionBegan) }
+
+    /// A session has ended: the sensors are let go of, if so configured.
+    package func sessionEnded() { post(.sessionEnded) }
+
+    private func post(_ request: Mailbox.Request) {
+        state.withLock { state in
+            switch state {
+            case .running(let mailbox, _): mailbox.post(request)
+            case .idle, .stopped: break
+            }
+        }
+    }
+}
