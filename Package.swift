@@ -55,6 +55,7 @@ let package = Package(
         target("JSON"),
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
+        target("ANTSession", ["ANT", "Measurement"]),
         target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         target("FIT", ["BinaryCoding", "Measurement"]),
         target("CSV", ["BinaryCoding", "Measurement"]),
@@ -90,6 +91,9 @@ let package = Package(
 
         // What tests of several targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "SimulatedStick", dependencies: ["Measurement", "Simulation", "TestSupport"],
+            path: "Tests/SimulatedStick", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.
@@ -105,6 +109,7 @@ let package = Package(
         tests("JSON"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
+        tests("ANTSession", ["ANT", "Measurement", "SimulatedStick", "Simulation"]),
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
         tests("CSV", ["Measurement"]),

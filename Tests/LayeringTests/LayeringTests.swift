@@ -12,7 +12,7 @@ import Testing
         (["RingBuffer"], false),
         (["Measurement", "BinaryCoding", "JSON"], true),
         (["Capture", "ANT", "FIT", "CSV"], true),
-        (["GATT", "Fusion"], true),
+        (["ANTSession", "GATT", "Fusion"], true),
         (["Segmentation"], true),
         (["Scoring"], true),
         (["Analysis"], true),
@@ -24,6 +24,7 @@ import Testing
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport"], false),
+        (["SimulatedStick"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
