@@ -74,6 +74,7 @@ let package = Package(
         target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
+        target("USBTransport", ["ANT", "ANTSession", "Capture", "CUSB", "FileIO", "Measurement", "ProcessIO", "Transport"]),
         executable(
             "sprintctl",
             [
@@ -94,6 +95,12 @@ let package = Package(
         .target(
             name: "SimulatedStick", dependencies: ["Measurement", "Simulation", "TestSupport"],
             path: "Tests/SimulatedStick", swiftSettings: settings),
+        .systemLibrary(
+            name: "CUMockdev", path: "Tests/CUMockdev", pkgConfig: "umockdev-1.0",
+            providers: [.apt(["libumockdev-dev", "umockdev"])]),
+        .executableTarget(
+            name: "stick-emulator", dependencies: ["CUMockdev", "SimulatedStick", "Simulation"],
+            path: "Tests/stick-emulator", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.

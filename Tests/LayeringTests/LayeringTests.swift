@@ -19,8 +19,8 @@ import Testing
         (["Pipeline", "Report"], true),
         (["Simulation"], true),
         (["FileIO", "Transport"], false),
-        (["ProcessIO", "SessionStore", "USBTransport", "BluetoothTransport", "LocalSocket"], false),
-        (["AthleteFile", "Replay", "Service"], false),
+        (["ProcessIO", "SessionStore", "BluetoothTransport", "LocalSocket"], false),
+        (["AthleteFile", "Replay", "Service", "USBTransport"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport"], false),

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import CUMockdev
+import Glibc
+import SimulatedStick
+
+/// A stick's USB side: the ioctls of its device node, answered as the kernel would. Behind it is a ``StickFirmware``.
+///
+/// libusb waits for its node to become writable. The node is a FIFO with room for nothing, which is emptied while a transfer can be
+/// taken back and filled otherwise, so that libusb wakes when, and only when, there is something for it.
+@safe
+final class EmulatedDevice {
+    @safe private struct Request {
+        /// The client's `usbdevfs_urb` and its buffer.
+        let urb: UnsafeMutableRawPointer
+        let buffer: UnsafeMutableRawPointer?
+        let length: Int
+    }
+
+    private struct Completion {
+        let request: Request
+        let bytes: [UInt8]
+        let status: Int32
+    }
+
+    let name: String
+    let address: UInt8
+    let node: String
+    let sysPath: String
+    /// Of the FIFO, both ends.
+    private let fifo: Int32
+    private let fifoPath: String
+    let handler: UnsafeMutableRawPointer
+
+    var firmware: StickFirmware
+    /// Data messages that the client took.
+    private(set) var delivered = FrameCounter()
+    private(set) var isGone = false
+    private(set) var clients = 0
+    /// Ioctls so far.
+    private(set) var calls = 0
+    /// The claim is refused.
+    var isBusy = false
+    /// So many transfers to come fail with EPROTO.
+    var protocolErrors = 0
+    private var inputHalted = false
+    private var outputHalted = false
+    private var waiting: [Request] = []
+    private var finished: [Completion] = []
+    private var isWritable = true
+
+    private static let urbLength = unsafe MemoryLayout<usbdevfs_urb>.size
+
+    init?(name: String, address: UInt8, root: String, firmware: StickFirmware) {
+        self.name = name
+        self.address = address
+        self.firmware = firmware
+        let digits = String(address)
+        node = "/dev/bus/usb/001/" + String(repeating: "0", count: 3 - digits.count) + digits
+        sysPath = "/sys/devices/pci0000:00/usb1/1-\(address)"
+        fifoPath = root + node
+        guard let handler = unsafe cumockdev_handler() else { return nil }
+        unsafe self.handler = unsafe handler
+        for depth in ["/dev", "/dev/bus", "/dev/bus/usb", "/dev/bus/usb/001"] { unsafe mkdir(root + depth, 0o755) }
+        guard unsafe mkfifo(fifoPath, 0o666) == 0 else { return nil }
+        fifo = unsafe Glibc.open(fifoPath, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        guard fifo >= 0 else { return nil }
+        // One page: then one byte is all that the FIFO holds, as far as poll is concerned.
+        _ = fcntl(fifo, 1031 /* F_SETPIPE_SZ */, 4096)
+        showWhetherFinished()
+        let user = unsafe Unmanaged.passUnretained(self).toOpaque()
+        unsafe cumockdev_connect(handler, "handle-ioctl", emulatedDeviceCall, user)
+        unsafe cumockdev_connect(handler, "client-connected", emulatedDeviceClientCame, user)
+        unsafe cumockdev_connect(handler, "client-vanished", emulatedDeviceClientWent, user)
+    }
+
+    deinit {
+        dropAll()
+        close(fifo)
+        unsafe cumockdev_release(handler)
+    }
+
+    /// The device of the mocked `/sys`, in umockdev's format.
+    func description(vendor: String, product: String, driver: String?) -> String {
+        // USB 2.0, tables 9-8, 9-10, 9-12, 9-13: device; configuration; interface, vendor-specific; bulk in 81, bulk out 01, 64 bytes.
+        let little = { (text: String) in String(text.suffix(2) + text.prefix(2)) }
+        let descriptors =
+            "1201000200000040" + little(vendor) + little(product) + "000101020301" + "09022000010100a032"
+            + "0904000002ff000002" + "07058102400001" + "07050102400001"
+        let path = sysPath.dropFirst("/sys".count)
+        return """
+            P: \(path)
+            E: DEVNAME=\(node)
+            E: DEVTYPE=usb_device
+            E: SUBSYSTEM=usb
+            E: BUSNUM=001
+            E: DEVNUM=\(node.suffix(3))
+            E: MAJOR=189
+            E: MINOR=\(address - 1)
+            A: busnum=1\\n
+            A: devnum=\(address)\\n
+            A: speed=12\\n
+            A: bConfigurationValue=1\\n
+            A: idVendor=\(vendor)\\n
+            A: idProduct=\(product)\\n
+            H: descriptors=\(descriptors)
+
+            """
+            + (driver.map { driver in
+                """
+                P: \(path)/1-\(address):1.0
+                E: DEVTYPE=usb_interface
+                E: SUBSYSTEM=usb
+                E: DRIVER=\(driver)
+                L: driver=../../../../../bus/usb/drivers/\(driver)
+                A: bInterfaceNumber=00\\n
+
+                """
+            } ?? "")
+    }
+
+    // MARK: Happenings
+
+    /// Pulls it out: what is on its way comes back with an error, and nothing works any more.
+    func unplug() {
+        isGone = true
+        for request in waiting { finish(request, [], status: -ESHUTDOWN) }
+        waiting.removeAll()
+        unsafe unlink(fifoPath)
+    }
+
+    func stall(input: Bool) {
+        if input { inputHalted = true } else { outputHalted = true }
+        if input, let first = waiting.first {
+            waiting.removeFirst()
+            finish(first, [], status: -EPIPE)
+        }
+    }
+
+    /// Gives the client what the firmware has for it.
+    func serve(at time: Int64) {
+        guard !isGone, !inputHalted else { return }
+        while let request = waiting.first {
+            if protocolErrors > 0 {
+                protocolErrors -= 1
+                waiting.removeFirst()
+                finish(request, [], status: -EPROTO)
+                continue
+            }
+            guard let bytes = firmware.read(at: time) else { return }
+            waiting.removeFirst()
+            finish(request, bytes, status: 0)
+        }
+    }
+
+    private func finish(_ request: Request, _ bytes: [UInt8], status: Int32) {
+        finished.append(Completion(request: request, bytes: bytes, status: status))
+        showWhetherFinished()
+    }
+
+    private func showWhetherFinished() {
+        let wanted = !finished.isEmpty
+        guard wanted != isWritable else { return }
+        isWritable = wanted
+        var byte: UInt8 = 0
+        if wanted {
+            while unsafe read(fifo, &byte, 1) > 0 {}
+        } else {
+            _ = unsafe write(fifo, &byte, 1)
+        }
+    }
+
+    // MARK: The node
+
+    fileprivate func clientCame() { clients += 1 }
+
+    fileprivate func clientWent() {
+        clients -= 1
+        if clients == 0 { dropAll() }
+    }
+
+    private func dropAll() {
+        for request in waiting { release(request) }
+        waiting.removeAll()
+        for completion in finished { release(completion.request) }
+        finished.removeAll()
+        showWhetherFinished()
+    }
+
+    private func release(_ request: Request) {
+        unsafe cumockdev_release(request.urb)
+        if let buffer = unsafe request.buffer { unsafe cumockdev_release(buffer) }
+    }
+
+    fileprivate func call(_ client: UnsafeMutableRawPointer, at time: Int64) {
+        calls += 1
+        let (result, error) = unsafe answer(cumockdev_request(client), client, at: time)
+        unsafe cumockdev_complete(client, Int(result), error)
+    }
+
+    private func answer(
+        _ request: UInt, _ client: UnsafeMutableRawPointer, at time: Int64
+    ) -> (result: Int32, error: Int32) {
+        guard let argument = unsafe cumockdev_argument(client) else { return (-1, EFAULT) }
+        switch request {
+        case cumockdev_reap_urb, cumockdev_reap_urb_no_delay: return unsafe reap(argument)
+        case cumockdev_discard_urb: return unsafe discard(argument)
+        default: break
+        }
+        guard !isGone else { return (-1, ENODEV) }
+        switch request {
+        case cumockdev_submit_urb: return unsafe submit(argument, at: time)
+        case cumockdev_get_capabilities:
+            // Zero packets, continuation, any packet size, reaping after the disconnect.
+            guard let data = unsafe cumockdev_resolve(argument, 0, 4) else { return (-1, EFAULT) }
+            defer { unsafe cumockdev_release(data) }
+            unsafe cumockdev_update(data, 0, [0x17, 0, 0, 0], 4)
+            return (0, 0)
+        case cumockdev_claim_interface, cumockdev_disconnect_claim: return isBusy ? (-1, EBUSY) : (0, 0)
+        case cumockdev_release_interface, cumockdev_reset: return (0, 0)
+        case cumockdev_clear_halt:
+            guard let data = unsafe cumockdev_resolve(argument, 0, 4) else { return (-1, EFAULT) }
+            defer { unsafe cumockdev_release(data) }
+            let isInput = unsafe cumockdev_bytes(data).map { unsafe $0[0] & 0x80 != 0 } ?? false
+            if isInput { inputHalted = false } else { outputHalted = false }
+            serve(at: time)
+            return (0, 0)
+        // No driver to take off or put back.
+        case cumockdev_driver, cumockdev_get_driver: return (-1, ENODATA)
+        default: return (-1, ENOTTY)
+        }
+    }
+
+    private func submit(_ argument: UnsafeMutableRawPointer, at time: Int64) -> (result: Int32, error: Int32) {
+        guard let data = unsafe cumockdev_resolve(argument, 0, Self.urbLength),
+            let bytes = unsafe cumockdev_bytes(data)
+        else { return (-1, EFAULT) }
+        let urb = unsafe UnsafeRawPointer(bytes).loadUnaligned(as: usbdevfs_urb.self)
+        let length = unsafe Int(urb.buffer_length)
+        let offset = unsafe MemoryLayout<usbdevfs_urb>.offset(of: \.buffer) ?? 0
+        let buffer = unsafe cumockdev_resolve(data, offset, length)
+        let request = unsafe Request(urb: data, buffer: buffer, length: length)
+        if unsafe urb.endpoint & 0x80 != 0 {
+            waiting.append(request)
+            serve(at: time)
+        } else if outputHalted {
+            finish(request, [], status: -EPIPE)
+        } else {
+            let sent = unsafe buffer.flatMap { unsafe cumockdev_bytes($0) }.map { start in
+                unsafe Array(UnsafeBufferPointer(start: start, count: length))
+            }
+            firmware.write(sent ?? [], at: time)
+            finish(request, sent ?? [], status: 0)
+            serve(at: time)
+        }
+        return (0, 0)
+    }
+
+    private func reap(_ argument: UnsafeMutableRawPointer) -> (result: Int32, error: Int32) {
+        guard !finished.isEmpty else { return (-1, isGone ? ENODEV : EAGAIN) }
+        let completion = finished.removeFirst()
+        defer {
+            release(completion.request)
+            showWhetherFinished()
+        }
+        guard let pointer = unsafe cumockdev_resolve(argument, 0, MemoryLayout<UInt>.size) else { return (-1, EFAULT) }
+        defer { unsafe cumockdev_release(pointer) }
+        let urb = unsafe completion.request.urb
+        let isInput = unsafe (cumockdev_bytes(urb).map { unsafe $0[1] & 0x80 != 0 } ?? false)
+        let bytes = completion.bytes
+        if isInput, let buffer = unsafe completion.request.buffer, !bytes.isEmpty {
+            unsafe cumockdev_update(buffer, 0, bytes, Int32(bytes.count))
+        }
+        unsafe put(completion.status, \.status, urb)
+        unsafe put(Int32(bytes.count), \.actual_length, urb)
+        unsafe _ = cumockdev_set_pointer(pointer, 0, urb)
+        if isInput { delivered.take(bytes) }
+        return (0, 0)
+    }
+
+    private func put(_ value: Int32, _ field: PartialKeyPath<usbdevfs_urb>, _ urb: UnsafeMutableRawPointer) {
+        guard let offset = unsafe MemoryLayout<usbdevfs_urb>.offset(of: field) else { return }
+        let bytes = (0..<4).map { UInt8(truncatingIfNeeded: value >> (8 * Int32($0))) }
+        unsafe cumockdev_update(urb, offset, bytes, 4)
+    }
+
+    private func discard(_ argument: UnsafeMutableRawPointer) -> (result: Int32, error: Int32) {
+        guard let bytes = unsafe cumockdev_bytes(argument) else { return (-1, EFAULT) }
+        let wanted = unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt.self)
+        guard let index = waiting.firstIndex(where: { unsafe cumockdev_address($0.urb) == wanted }) else {
+            return (-1, EINVAL)
+        }
+        let request = waiting.remove(at: index)
+        finish(request, [], status: -ENOENT)
+        return (0, 0)
+    }
+}
+
+// SAFETY, of all three: the device that is `user` lives until its handler is detached.
+
+private func emulatedDeviceCall(
+    _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let user = unsafe user else { return 0 }
+    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().call(client, at: Clock.now)
+    return 1
+}
+
+private func emulatedDeviceClientCame(
+    _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let user = unsafe user else { return 0 }
+    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().clientCame()
+    return 0
+}
+
+private func emulatedDeviceClientWent(
+    _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let user = unsafe user else { return 0 }
+    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().clientWent()
+    return 0
+}
