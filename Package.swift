@@ -101,6 +101,13 @@ let package = Package(
         .executableTarget(
             name: "stick-emulator", dependencies: ["CUMockdev", "SimulatedStick", "Simulation"],
             path: "Tests/stick-emulator", swiftSettings: settings),
+        .executableTarget(
+            name: "stick-trials",
+            dependencies: [
+                "ANTSession", "Analysis", "Capture", "Measurement", "Pipeline", "ProcessIO", "RingBuffer", "SimulatedStick", "TestSupport",
+                "Transport", "USBTransport",
+            ],
+            path: "Tests/stick-trials", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.

@@ -33,12 +33,14 @@ package struct ANTDecoder: Sendable {
     private var sticks: [ANTStick] = []
     private var sensors = ANTSensorTable()
     private var uses: UInt64 = 0
+    /// Of the last transfer.
+    private var now = Timestamp.zero
 
     package init() {}
 
     /// Says that a device is an ANT stick (vendor 0x0FCF), so that it need not prove it.
     package mutating func trust(stick: UInt32) {
-        guard let index = index(of: stick) else { return }
+        guard let index = index(of: stick, at: nil) else { return }
         sticks[index].isProven = true
     }
 
@@ -55,7 +57,7 @@ package struct ANTDecoder: Sendable {
     package mutating func receive(
         _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, emit: (ANTEvent) -> Void
     ) {
-        guard let index = index(of: stick) else {
+        guard let index = index(of: stick, at: time) else {
             counters.stickOverflow &+= 1
             emit(.bad(.tooManySticks))
             return
@@ -97,15 +99,21 @@ package struct ANTDecoder: Sendable {
 
     // MARK: Sticks
 
-    /// Devices that did not prove to be sticks make room for others.
-    private mutating func index(of stick: UInt32) -> Int? {
+    /// Seconds of silence after which a stick makes room: each replug brings a new number, and a session may see many.
+    private static let idleAfter = 1.0
+
+    /// Devices that did not prove to be sticks make room for others, and after them sticks that fell silent.
+    private mutating func index(of stick: UInt32, at time: Timestamp?) -> Int? {
         uses &+= 1
+        if let time { now = time }
         for index in sticks.indices where sticks.span[index].id == stick {
             sticks[index].lastUse = uses
+            sticks[index].lastTime = now
             return index
         }
         var new = ANTStick(id: stick)
         new.lastUse = uses
+        new.lastTime = now
         guard sticks.count >= Self.stickLimit else {
             sticks.append(new)
             return sticks.count - 1
@@ -114,6 +122,11 @@ package struct ANTDecoder: Sendable {
         for index in sticks.indices where !sticks[index].isProven {
             if let other = oldest, sticks[other].lastUse < sticks[index].lastUse { continue }
             oldest = index
+        }
+        if oldest == nil, let idle = sticks.indices.min(by: { sticks[$0].lastUse < sticks[$1].lastUse }),
+            now.seconds(since: sticks[idle].lastTime) >= Self.idleAfter
+        {
+            oldest = idle
         }
         guard let oldest else { return nil }
         sticks[oldest] = new

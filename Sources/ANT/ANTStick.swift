@@ -15,6 +15,7 @@ struct ANTStick: Sendable {
     /// The first plausible message, held back until a second proves the stick.
     var pending: (message: ANTMessage, fromStick: Bool, time: Timestamp)?
     var lastUse: UInt64 = 0
+    var lastTime = Timestamp.zero
 
     init(id: UInt32) {
         self.id = id

@@ -16,6 +16,9 @@ package struct StickConfiguration: Equatable, Sendable {
     package var networkKey: UInt64 = 0x45C3_72BD_FB21_A5B9
     /// MHz above 2400: ANT+ is at 2457 MHz.
     package var radioFrequency: UInt8 = 57
+    /// Seconds without any message after which a stick is asked whether it is still there. A scan with no sensor in the air is
+    /// silent too.
+    package var silence = 10.0
 
     package init(mode: Mode) {
         self.mode = mode

@@ -56,8 +56,6 @@ package struct StickSession: Sendable {
         static let settle = 0.02
         static let answer = 0.5
         static let attempts = 3
-        /// Without any message: then the stick is asked whether it is still there. A scan with no sensor in the air is silent too.
-        static let silence = 10.0
         /// A channel's search without a find ends after 4 × 2.5 s where it stops the others' receiving …
         static let searchUnits: UInt8 = 4
         /// … and begins again after this, so that the others have two thirds of the time …
@@ -106,7 +104,7 @@ package struct StickSession: Sendable {
             return until
         case .receiving:
             if let query { return query.until }
-            var next = lastHeard.advanced(bySeconds: Pace.silence)
+            var next = lastHeard.advanced(bySeconds: configuration.silence)
             for channel in channels {
                 if case .closed(let reopenAt) = channel.state { next = min(next, reopenAt) }
             }

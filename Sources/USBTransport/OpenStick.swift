@@ -35,6 +35,7 @@ final class OpenStick {
 
     /// Told so by the bus.
     private(set) var isGone = false
+    private var isClosing = false
     private var inputStalled = false
     private var outputStalled = false
     /// In a row, without a byte between.
@@ -109,8 +110,9 @@ final class OpenStick {
         drive(at: time) { session, emit in session.start(at: time, emit: emit) }
     }
 
-    /// Asks all transfers back.
+    /// Asks all transfers back; from now on none is handed over.
     func abandon() {
+        isClosing = true
         outgoing.removeAll()
         for transfer in inputs { transfer.abandon() }
         output?.abandon()
@@ -181,15 +183,15 @@ final class OpenStick {
 
     private func inputCameBack(_ transfer: USBTransfer, _ outcome: USBTransfer.Outcome) {
         let time = loop.now
+        // One that is asked back or fails can bring bytes all the same.
+        let bytes = transfer.received
+        if !bytes.isEmpty {
+            errors = 0
+            loop.capture(bytes, .received, plugged, endpoint: pipes.input, at: time)
+            drive(at: time) { session, emit in session.receive(bytes, at: time, emit: emit) }
+        }
         switch outcome {
-        case .completed, .timedOut:
-            let bytes = transfer.received
-            if !bytes.isEmpty {
-                errors = 0
-                loop.capture(bytes, .received, plugged, endpoint: pipes.input, at: time)
-                drive(at: time) { session, emit in session.receive(bytes, at: time, emit: emit) }
-            }
-            submit(transfer, at: time)
+        case .completed, .timedOut: submit(transfer, at: time)
         case .stalled:
             errors += 1
             inputStalled = true
@@ -211,7 +213,7 @@ final class OpenStick {
     }
 
     private func submit(_ transfer: USBTransfer, at time: Timestamp) {
-        guard !isGone, !inputStalled, transfer.life == .idle else { return }
+        guard !isGone, !isClosing, !inputStalled, transfer.life == .idle else { return }
         do throws(USBError) {
             try transfer.submit()
         } catch {
@@ -223,12 +225,13 @@ final class OpenStick {
     // MARK: To the stick
 
     private func send(_ bytes: [UInt8], at time: Timestamp) {
+        guard !isClosing else { return }
         outgoing.append(bytes)
         pump(at: time)
     }
 
     private func pump(at time: Timestamp) {
-        guard !isGone, !outputStalled, let output, output.life == .idle, !outgoing.isEmpty else { return }
+        guard !isGone, !isClosing, !outputStalled, let output, output.life == .idle, !outgoing.isEmpty else { return }
         let bytes = outgoing.removeFirst()
         do throws(USBError) {
             try output.submit(bytes)

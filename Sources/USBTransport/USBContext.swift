@@ -15,5 +15,7 @@ final class USBContext: Sendable {
         unsafe pointer = unsafe context
     }
 
+    static var hasHotplug: Bool { libusb_has_capability(UInt32(LIBUSB_CAP_HAS_HOTPLUG.rawValue)) != 0 }
+
     deinit { unsafe libusb_exit(pointer) }
 }

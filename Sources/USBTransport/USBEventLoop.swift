@@ -101,7 +101,7 @@ final class USBEventLoop {
     // MARK: Coming and going
 
     private func listen() {
-        guard libusb_has_capability(UInt32(LIBUSB_CAP_HAS_HOTPLUG.rawValue)) != 0 else {
+        guard USBContext.hasHotplug else {
             tell(.remark, "libusb does not tell here what is plugged in: looking every \(Int(Self.rescanEvery)) s", at: now)
             rescanAt = now
             return

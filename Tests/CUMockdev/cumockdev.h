@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /// CUMockdev: the parts of umockdev and GLib that the stick emulator needs, with every object as a plain pointer.
 /// A function here may only rename, or fix the type of, ONE call: no policy, no allocation, no state.
-/// Where umockdev's headers are absent, everything compiles and `cumockdev_is_present` says so.
+/// Where umockdev's headers are absent, everything compiles and there is no testbed.
 #ifndef SPRINTD_CUMOCKDEV_H
 #define SPRINTD_CUMOCKDEV_H
 
@@ -31,8 +31,6 @@ typedef int (*cumockdev_time_callback)(void *_Nullable user);
 #if __has_include(<umockdev.h>)
 #include <glib-unix.h>
 #include <umockdev.h>
-
-static const int cumockdev_is_present = 1;
 
 static inline void *_Nullable cumockdev_testbed(void) { return umockdev_testbed_new(); }
 static inline char *_Nullable cumockdev_root(void *_Nonnull bed) {
@@ -87,6 +85,8 @@ static inline void cumockdev_retain(void *_Nonnull object) { g_object_ref(object
 static inline void cumockdev_release(void *_Nonnull object) { g_object_unref(object); }
 static inline void cumockdev_free(void *_Nullable memory) { g_free(memory); }
 static inline void cumockdev_wait(void) { g_main_context_iteration(NULL, 1); }
+/// Ends the wait, from any thread.
+static inline void cumockdev_wake(void) { g_main_context_wakeup(NULL); }
 static inline unsigned cumockdev_after(
     unsigned milliseconds, cumockdev_time_callback _Nonnull callback, void *_Nullable user) {
     return g_timeout_add(milliseconds, callback, user);
@@ -98,8 +98,6 @@ static inline void cumockdev_watch(
 }
 
 #else
-
-static const int cumockdev_is_present = 0;
 
 static inline void *_Nullable cumockdev_testbed(void) { return NULL; }
 static inline char *_Nullable cumockdev_root(void *_Nonnull bed) { return NULL; }
@@ -125,6 +123,7 @@ static inline void cumockdev_retain(void *_Nonnull object) {}
 static inline void cumockdev_release(void *_Nonnull object) {}
 static inline void cumockdev_free(void *_Nullable memory) {}
 static inline void cumockdev_wait(void) {}
+static inline void cumockdev_wake(void) {}
 static inline unsigned cumockdev_after(
     unsigned milliseconds, cumockdev_time_callback _Nonnull callback, void *_Nullable user) { return 0; }
 static inline void cumockdev_forget(unsigned source) {}

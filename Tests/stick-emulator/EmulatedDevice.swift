@@ -2,14 +2,19 @@
 import CUMockdev
 import Glibc
 import SimulatedStick
+import Synchronization
 
 /// A stick's USB side: the ioctls of its device node, answered as the kernel would. Behind it is a ``StickFirmware``.
 ///
 /// libusb waits for its node to become writable. The node is a FIFO with room for nothing, which is emptied while a transfer can be
 /// taken back and filled otherwise, so that libusb wakes when, and only when, there is something for it.
+///
+/// umockdev answers ioctls on a thread of its own; `lock` keeps it and the main thread apart.
 @safe
 final class EmulatedDevice {
     @safe private struct Request {
+        /// Whose it is: one program can have gone while its successor is there.
+        let client: UnsafeMutableRawPointer
         /// The client's `usbdevfs_urb` and its buffer.
         let urb: UnsafeMutableRawPointer
         let buffer: UnsafeMutableRawPointer?
@@ -31,17 +36,18 @@ final class EmulatedDevice {
     private let fifoPath: String
     let handler: UnsafeMutableRawPointer
 
-    var firmware: StickFirmware
+    private let lock = Mutex(())
+    private var firmware: StickFirmware
     /// Data messages that the client took.
-    private(set) var delivered = FrameCounter()
-    private(set) var isGone = false
-    private(set) var clients = 0
+    private var delivered = FrameCounter()
+    private var isGone = false
+    private var clients = 0
     /// Ioctls so far.
-    private(set) var calls = 0
+    private var calls = 0
     /// The claim is refused.
-    var isBusy = false
+    private var isBusy = false
     /// So many transfers to come fail with EPROTO.
-    var protocolErrors = 0
+    private var protocolErrors = 0
     private var inputHalted = false
     private var outputHalted = false
     private var waiting: [Request] = []
@@ -62,7 +68,11 @@ final class EmulatedDevice {
         unsafe self.handler = unsafe handler
         for depth in ["/dev", "/dev/bus", "/dev/bus/usb", "/dev/bus/usb/001"] { unsafe mkdir(root + depth, 0o755) }
         guard unsafe mkfifo(fifoPath, 0o666) == 0 else { return nil }
-        fifo = unsafe Glibc.open(fifoPath, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        // By another name, so that who looks for the node's holder does not find the emulator.
+        let secondName = root + "/emulated-\(address)"
+        unsafe link(fifoPath, secondName)
+        fifo = unsafe Glibc.open(secondName, O_RDWR | O_NONBLOCK | O_CLOEXEC)
+        unsafe unlink(secondName)
         guard fifo >= 0 else { return nil }
         // One page: then one byte is all that the FIFO holds, as far as poll is concerned.
         _ = fcntl(fifo, 1031 /* F_SETPIPE_SZ */, 4096)
@@ -74,7 +84,7 @@ final class EmulatedDevice {
     }
 
     deinit {
-        dropAll()
+        drop { _ in true }
         close(fifo)
         unsafe cumockdev_release(handler)
     }
@@ -107,6 +117,7 @@ final class EmulatedDevice {
             """
             + (driver.map { driver in
                 """
+
                 P: \(path)/1-\(address):1.0
                 E: DEVTYPE=usb_interface
                 E: SUBSYSTEM=usb
@@ -118,26 +129,65 @@ final class EmulatedDevice {
             } ?? "")
     }
 
-    // MARK: Happenings
+    // MARK: From the main thread
 
-    /// Pulls it out: what is on its way comes back with an error, and nothing works any more.
-    func unplug() {
-        isGone = true
-        for request in waiting { finish(request, [], status: -ESHUTDOWN) }
-        waiting.removeAll()
-        unsafe unlink(fifoPath)
-    }
+    /// Whether anybody has the node open.
+    var hasClients: Bool { lock.withLock { _ in clients > 0 } }
 
-    func stall(input: Bool) {
-        if input { inputHalted = true } else { outputHalted = true }
-        if input, let first = waiting.first {
-            waiting.removeFirst()
-            finish(first, [], status: -EPIPE)
+    var deadline: Int64? { lock.withLock { _ in isGone ? nil : firmware.deadline } }
+
+    /// Data messages handed over, data messages heard, ioctls, commands.
+    var stats: String {
+        lock.withLock { _ in
+            "\(delivered.broadcasts) \(firmware.counters.sent) \(calls) \(firmware.counters.commands)"
         }
     }
 
+    func hear(_ message: AirMessage, at time: Int64) { change(at: time) { $0.hear(message, at: time) } }
+
+    func tick(at time: Int64) { change(at: time) { $0.tick(at: time) } }
+
+    /// Changes the firmware, and serves what comes of it.
+    func change(at time: Int64, _ body: (inout StickFirmware) -> Void) {
+        lock.withLock { _ in
+            body(&firmware)
+            serve(at: time)
+        }
+    }
+
+    func setBusy(_ busy: Bool) { lock.withLock { _ in isBusy = busy } }
+
+    func failTransfers(_ count: Int, at time: Int64) {
+        lock.withLock { _ in
+            protocolErrors = count
+            serve(at: time)
+        }
+    }
+
+    /// Pulls it out: what is on its way comes back with an error, and nothing works any more.
+    func unplug() {
+        lock.withLock { _ in
+            isGone = true
+            for request in waiting { finish(request, [], status: -ESHUTDOWN) }
+            waiting.removeAll()
+            unsafe unlink(fifoPath)
+        }
+    }
+
+    func stall(input: Bool) {
+        lock.withLock { _ in
+            if input { inputHalted = true } else { outputHalted = true }
+            if input, let first = waiting.first {
+                waiting.removeFirst()
+                finish(first, [], status: -EPIPE)
+            }
+        }
+    }
+
+    // MARK: On either thread, with the lock
+
     /// Gives the client what the firmware has for it.
-    func serve(at time: Int64) {
+    private func serve(at time: Int64) {
         guard !isGone, !inputHalted else { return }
         while let request = waiting.first {
             if protocolErrors > 0 {
@@ -171,18 +221,21 @@ final class EmulatedDevice {
 
     // MARK: The node
 
-    fileprivate func clientCame() { clients += 1 }
+    fileprivate func clientCame() { lock.withLock { _ in clients += 1 } }
 
-    fileprivate func clientWent() {
-        clients -= 1
-        if clients == 0 { dropAll() }
+    fileprivate func clientWent(_ client: UnsafeMutableRawPointer) {
+        lock.withLock { _ in
+            clients -= 1
+            drop { unsafe $0.client == client }
+        }
+        cumockdev_wake()
     }
 
-    private func dropAll() {
-        for request in waiting { release(request) }
-        waiting.removeAll()
-        for completion in finished { release(completion.request) }
-        finished.removeAll()
+    private func drop(_ isMeant: (Request) -> Bool) {
+        for request in waiting where isMeant(request) { release(request) }
+        waiting.removeAll(where: isMeant)
+        for completion in finished where isMeant(completion.request) { release(completion.request) }
+        finished.removeAll { isMeant($0.request) }
         showWhetherFinished()
     }
 
@@ -192,9 +245,13 @@ final class EmulatedDevice {
     }
 
     fileprivate func call(_ client: UnsafeMutableRawPointer, at time: Int64) {
-        calls += 1
-        let (result, error) = unsafe answer(cumockdev_request(client), client, at: time)
+        let (result, error) = lock.withLock { _ in
+            calls += 1
+            return unsafe answer(cumockdev_request(client), client, at: time)
+        }
         unsafe cumockdev_complete(client, Int(result), error)
+        // The answer to a command may be due before the main thread would look.
+        cumockdev_wake()
     }
 
     private func answer(
@@ -202,13 +259,13 @@ final class EmulatedDevice {
     ) -> (result: Int32, error: Int32) {
         guard let argument = unsafe cumockdev_argument(client) else { return (-1, EFAULT) }
         switch request {
-        case cumockdev_reap_urb, cumockdev_reap_urb_no_delay: return unsafe reap(argument)
-        case cumockdev_discard_urb: return unsafe discard(argument)
+        case cumockdev_reap_urb, cumockdev_reap_urb_no_delay: return unsafe reap(argument, client)
+        case cumockdev_discard_urb: return unsafe discard(argument, client)
         default: break
         }
         guard !isGone else { return (-1, ENODEV) }
         switch request {
-        case cumockdev_submit_urb: return unsafe submit(argument, at: time)
+        case cumockdev_submit_urb: return unsafe submit(argument, client, at: time)
         case cumockdev_get_capabilities:
             // Zero packets, continuation, any packet size, reaping after the disconnect.
             guard let data = unsafe cumockdev_resolve(argument, 0, 4) else { return (-1, EFAULT) }
@@ -230,7 +287,9 @@ final class EmulatedDevice {
         }
     }
 
-    private func submit(_ argument: UnsafeMutableRawPointer, at time: Int64) -> (result: Int32, error: Int32) {
+    private func submit(
+        _ argument: UnsafeMutableRawPointer, _ client: UnsafeMutableRawPointer, at time: Int64
+    ) -> (result: Int32, error: Int32) {
         guard let data = unsafe cumockdev_resolve(argument, 0, Self.urbLength),
             let bytes = unsafe cumockdev_bytes(data)
         else { return (-1, EFAULT) }
@@ -238,7 +297,7 @@ final class EmulatedDevice {
         let length = unsafe Int(urb.buffer_length)
         let offset = unsafe MemoryLayout<usbdevfs_urb>.offset(of: \.buffer) ?? 0
         let buffer = unsafe cumockdev_resolve(data, offset, length)
-        let request = unsafe Request(urb: data, buffer: buffer, length: length)
+        let request = unsafe Request(client: client, urb: data, buffer: buffer, length: length)
         if unsafe urb.endpoint & 0x80 != 0 {
             waiting.append(request)
             serve(at: time)
@@ -255,9 +314,13 @@ final class EmulatedDevice {
         return (0, 0)
     }
 
-    private func reap(_ argument: UnsafeMutableRawPointer) -> (result: Int32, error: Int32) {
-        guard !finished.isEmpty else { return (-1, isGone ? ENODEV : EAGAIN) }
-        let completion = finished.removeFirst()
+    private func reap(
+        _ argument: UnsafeMutableRawPointer, _ client: UnsafeMutableRawPointer
+    ) -> (result: Int32, error: Int32) {
+        guard let place = finished.firstIndex(where: { unsafe $0.request.client == client }) else {
+            return (-1, isGone ? ENODEV : EAGAIN)
+        }
+        let completion = finished.remove(at: place)
         defer {
             release(completion.request)
             showWhetherFinished()
@@ -283,10 +346,12 @@ final class EmulatedDevice {
         unsafe cumockdev_update(urb, offset, bytes, 4)
     }
 
-    private func discard(_ argument: UnsafeMutableRawPointer) -> (result: Int32, error: Int32) {
+    private func discard(
+        _ argument: UnsafeMutableRawPointer, _ client: UnsafeMutableRawPointer
+    ) -> (result: Int32, error: Int32) {
         guard let bytes = unsafe cumockdev_bytes(argument) else { return (-1, EFAULT) }
         let wanted = unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt.self)
-        guard let index = waiting.firstIndex(where: { unsafe cumockdev_address($0.urb) == wanted }) else {
+        guard let index = waiting.firstIndex(where: { unsafe cumockdev_address($0.urb) == wanted && $0.client == client }) else {
             return (-1, EINVAL)
         }
         let request = waiting.remove(at: index)
@@ -317,6 +382,6 @@ private func emulatedDeviceClientWent(
     _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
 ) -> Int32 {
     guard let user = unsafe user else { return 0 }
-    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().clientWent()
+    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().clientWent(client)
     return 0
 }

@@ -26,6 +26,8 @@ final class Emulator {
     private var air: ArraySlice<AirMessage> = []
     private var airStart: Int64 = 0
     private var speed = 1.0
+    /// Since when the sensors hold their breath.
+    private var pausedAt: Int64?
     private var later: [(due: Int64, command: String)] = []
 
     init?() {
@@ -47,8 +49,8 @@ final class Emulator {
             guard let due else { return }
             next = min(next ?? due, due)
         }
-        if let first = air.first { consider(due(first)) }
-        for device in devices.values { consider(device.firmware.deadline) }
+        if let first = air.first, pausedAt == nil { consider(due(first)) }
+        for device in devices.values { consider(device.deadline) }
         for command in later { consider(command.due) }
         return next.map { UInt32(clamping: max(0, ($0 - time + 999_999) / 1_000_000)) }
     }
@@ -59,16 +61,15 @@ final class Emulator {
         while let index = later.firstIndex(where: { $0.due <= time }) {
             _ = obey(later.remove(at: index).command, at: time)
         }
-        while let first = air.first, due(first) <= time {
+        while pausedAt == nil, let first = air.first, due(first) <= time {
             air.removeFirst()
-            for device in devices.values { device.firmware.hear(first, at: time) }
+            for device in devices.values { device.hear(first, at: time) }
         }
         for device in devices.values {
-            device.firmware.tick(at: time)
-            device.serve(at: time)
+            device.tick(at: time)
         }
         departed.removeAll { device in
-            guard device.clients == 0 else { return false }
+            guard !device.hasClients else { return false }
             _ = unsafe cumockdev_detach(bed, device.node)
             return true
         }
@@ -85,43 +86,51 @@ final class Emulator {
         switch verb {
         case "plug": return plug(rest, at: time)
         case "air": return fillAir(rest, at: time)
+        case "pause": pausedAt = pausedAt ?? time
+        case "resume":
+            if let since = pausedAt { airStart += time - since }
+            pausedAt = nil
         case "after":
             guard rest.count > 1, let seconds = Double(rest[0]) else { return "error after SECONDS COMMAND" }
             later.append((time + Int64(seconds * 1e9), rest.dropFirst().joined(separator: " ")))
-            return "ok"
-        default: break
+        default: return obey(verb, rest, command, at: time)
         }
+        return "ok"
+    }
+
+    /// What is about one stick.
+    private func obey(_ verb: String, _ rest: [String], _ command: String, at time: Int64) -> String {
         guard let name = rest.first, let device = devices[name] else { return "error no such stick: \(command)" }
         let value = rest.count > 1 ? rest[1] : ""
         let number = Int(value) ?? 0
+        func change(_ body: (inout StickFirmware) -> Void) { device.change(at: time, body) }
         switch verb {
         case "unplug": unplug(device)
-        case "stats":
-            return "ok \(device.delivered.broadcasts) \(device.firmware.counters.sent) \(device.calls) "
-                + "\(device.firmware.counters.commands)"
-        case "busy": device.isBusy = value != "no"
+        case "stats": return "ok \(device.stats)"
+        case "busy": device.setBusy(value != "no")
         case "stall": device.stall(input: value != "out")
-        case "errors": device.protocolErrors = number
-        case "silent": device.firmware.faults.isSilent = value != "no"
-        case "unanswered": device.firmware.faults.unanswered = number
-        case "delay": device.firmware.faults.answerDelay = Int64(number) * 1_000_000
-        case "badsums": device.firmware.faults.badChecksums = number
-        case "garbage": device.firmware.faults.garbageBytes = number
-        case "restart": device.firmware.restart(reason: 0x02, at: time)
-        case "forget": device.firmware.forget()
+        case "errors": device.failTransfers(number, at: time)
+        case "silent": change { $0.faults.isSilent = value != "no" }
+        case "unanswered": change { $0.faults.unanswered = number }
+        case "delay": change { $0.faults.answerDelay = Int64(number) * 1_000_000 }
+        case "badsums": change { $0.faults.badChecksums = number }
+        case "garbage": change { $0.faults.garbageBytes = number }
+        case "restart": change { $0.restart(reason: 0x02, at: time) }
+        case "forget": change { $0.forget() }
         case "refuse":
-            device.firmware.faults.refusals = UInt8(value, radix: 16).map { [$0: 0x28] } ?? [:]
+            change { $0.faults.refusals = UInt8(value, radix: 16).map { [$0: 0x28] } ?? [:] }
         case "cutting":
-            device.firmware.faults.cutting = value == "merged" ? .merged : value == "split" ? .split : .whole
+            change { $0.faults.cutting = value == "merged" ? .merged : value == "split" ? .split : .whole }
         case "stale":
             // A strap's broadcast that an earlier host left unread, and half of another.
             let frame: [UInt8] = [0xA4, 9, 0x4E, 0, 0x84, 0xFF, 0x4D, 0x8C, 0x58, 0x8F, 0xA3, 0x55, 0x61]
-            for _ in 0..<number { device.firmware.leave(frame, at: time) }
-            device.firmware.leave(Array(frame[..<7]), at: time)
-            device.firmware.leaveUnfinishedInput()
+            change { firmware in
+                for _ in 0..<number { firmware.leave(frame, at: time) }
+                firmware.leave(Array(frame[..<7]), at: time)
+                firmware.leaveUnfinishedInput()
+            }
         default: return "error unknown command: \(command)"
         }
-        advance(to: time)
         return "ok"
     }
 
@@ -136,11 +145,11 @@ final class Emulator {
             return "error cannot make the device's node"
         }
         let text = device.description(vendor: "0fcf", product: product, driver: words.count > 2 ? words[2] : nil)
-        guard unsafe cumockdev_add(bed, text) != 0, unsafe cumockdev_attach(bed, device.node, device.handler) != 0 else {
+        // In this order: umockdev tells of the device as it takes it, and libusb opens it at once.
+        guard unsafe cumockdev_attach(bed, device.node, device.handler) != 0, unsafe cumockdev_add(bed, text) != 0 else {
             return "error umockdev does not take the device"
         }
         devices[name] = device
-        unsafe cumockdev_event(bed, device.sysPath, "add")
         return "ok 1 \(address)"
     }
 
