@@ -74,7 +74,8 @@ let package = Package(
         target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
-        target("USBTransport", ["ANT", "ANTSession", "Capture", "CUSB", "FileIO", "Measurement", "ProcessIO", "Transport"]),
+        target(
+            "USBTransport", ["ANT", "ANTSession", "Capture", "CUSB", "FileIO", "Measurement", "ProcessIO", "Transport"]),
         executable(
             "sprintctl",
             [
@@ -104,7 +105,8 @@ let package = Package(
         .executableTarget(
             name: "stick-trials",
             dependencies: [
-                "ANTSession", "Analysis", "Capture", "Measurement", "Pipeline", "ProcessIO", "RingBuffer", "SimulatedStick", "TestSupport",
+                "ANTSession", "Analysis", "Capture", "Measurement", "Pipeline", "ProcessIO", "RingBuffer",
+                "SimulatedStick", "TestSupport",
                 "Transport", "USBTransport",
             ],
             path: "Tests/stick-trials", swiftSettings: settings),
@@ -146,5 +148,7 @@ let package = Package(
         tests("AthleteFile", ["Measurement", "Scoring"]),
         tests("ProcessIO", ["Report"]),
         tests("sprintd"),
+        // Runs the trials as processes: they are built with it.
+        tests("USBTransport", ["stick-emulator", "stick-trials"]),
     ]
 )

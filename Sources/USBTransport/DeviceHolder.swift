@@ -16,19 +16,29 @@ package struct DeviceHolder: Equatable, Sendable, CustomStringConvertible {
     /// - Returns: `nil` when no such process has it open; then a kernel driver does, or somebody else's process.
     package static func find(node: String) -> DeviceHolder? {
         let own = getpid()
+        let wanted = identity(node)
         guard let names = try? FileTree.names(in: "/proc") else { return nil }
         for process in names.compactMap(Int32.init) where process != own {
             let folder = "/proc/\(process)/fd"
             guard let files = try? FileTree.names(in: folder) else { continue }
             for file in files {
-                // A test's device lies in a folder of its own, so the path's end decides.
-                guard let target = try? FileTree.resolvingLink("\(folder)/\(file)"), target.hasSuffix(node) else {
-                    continue
-                }
+                // The name first, for it costs no look at what is open; a test's device lies in a folder of its own, and only the
+                // file behind the name tells it from another test's.
+                let path = "\(folder)/\(file)"
+                guard let target = try? FileTree.resolvingLink(path), target.hasSuffix(node), identity(path) == wanted
+                else { continue }
                 return DeviceHolder(process: process, name: name(of: process))
             }
         }
         return nil
+    }
+
+    /// - Returns: `nil` for what is not there.
+    private static func identity(_ path: String) -> [UInt]? {
+        var status = stat()
+        // SAFETY: stat fills the structure that it is given and keeps no pointer.
+        guard unsafe stat(path, &status) == 0 else { return nil }
+        return [UInt(status.st_dev), UInt(status.st_ino)]
     }
 
     private static func name(of process: Int32) -> String? {

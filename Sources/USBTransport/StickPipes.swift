@@ -22,14 +22,16 @@ struct StickPipes: Equatable, Sendable {
         defer { unsafe libusb_free_config_descriptor(configuration) }
         let interfaces = unsafe UnsafeBufferPointer(
             start: configuration.pointee.interface, count: Int(configuration.pointee.bNumInterfaces))
-        for unsafe interface in unsafe interfaces {
+        for place in interfaces.indices {
+            let interface = unsafe interfaces[place]
             let settings = unsafe UnsafeBufferPointer(
                 start: interface.altsetting, count: Int(max(0, interface.num_altsetting)))
             guard let setting = unsafe settings.first else { continue }
             var input: (address: UInt8, size: Int)?
             var output: UInt8?
             let endpoints = unsafe UnsafeBufferPointer(start: setting.endpoint, count: Int(setting.bNumEndpoints))
-            for unsafe endpoint in unsafe endpoints {
+            for number in endpoints.indices {
+                let endpoint = unsafe endpoints[number]
                 // USB 2.0, table 9-13: bits 0–1 of the attributes, 2 is bulk; bit 7 of the address is the direction.
                 guard unsafe endpoint.bmAttributes & 0x03 == 2 else { continue }
                 let address = unsafe endpoint.bEndpointAddress

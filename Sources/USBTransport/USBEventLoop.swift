@@ -102,7 +102,9 @@ final class USBEventLoop {
 
     private func listen() {
         guard USBContext.hasHotplug else {
-            tell(.remark, "libusb does not tell here what is plugged in: looking every \(Int(Self.rescanEvery)) s", at: now)
+            tell(
+                .remark, "libusb does not tell here what is plugged in: looking every \(Int(Self.rescanEvery)) s",
+                at: now)
             rescanAt = now
             return
         }
@@ -138,7 +140,8 @@ final class USBEventLoop {
             tell(.deviceArrived, "\(stick.name) is plugged in", stick, at: time)
             if case .unusable = stick.state {
                 tell(
-                    .deviceUnusable, "\(stick.name) is a serial stick of the first kind, which sprintd cannot use", stick,
+                    .deviceUnusable, "\(stick.name) is a serial stick of the first kind, which sprintd cannot use",
+                    stick,
                     at: time)
             }
         }

@@ -24,7 +24,8 @@ import Testing
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport"], false),
-        (["SimulatedStick"], false),
+        (["CUMockdev", "SimulatedStick"], false),
+        (["stick-emulator", "stick-trials"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -41,7 +41,9 @@ final class EmulatedDevice {
     /// Data messages that the client took.
     private var delivered = FrameCounter()
     private var isGone = false
-    private var clients = 0
+    /// Clients that have the interface.
+    private var claims = 0
+    private var goneSince: Int64?
     /// Ioctls so far.
     private var calls = 0
     /// The claim is refused.
@@ -54,6 +56,8 @@ final class EmulatedDevice {
     private var finished: [Completion] = []
     private var isWritable = true
 
+    /// `F_SETPIPE_SZ`, which the Glibc module lacks.
+    private static let setPipeSize: Int32 = 1031
     private static let urbLength = unsafe MemoryLayout<usbdevfs_urb>.size
 
     init?(name: String, address: UInt8, root: String, firmware: StickFirmware) {
@@ -75,12 +79,10 @@ final class EmulatedDevice {
         unsafe unlink(secondName)
         guard fifo >= 0 else { return nil }
         // One page: then one byte is all that the FIFO holds, as far as poll is concerned.
-        _ = fcntl(fifo, 1031 /* F_SETPIPE_SZ */, 4096)
+        _ = fcntl(fifo, Self.setPipeSize, 4096)
         showWhetherFinished()
         let user = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe cumockdev_connect(handler, "handle-ioctl", emulatedDeviceCall, user)
-        unsafe cumockdev_connect(handler, "client-connected", emulatedDeviceClientCame, user)
-        unsafe cumockdev_connect(handler, "client-vanished", emulatedDeviceClientWent, user)
     }
 
     deinit {
@@ -115,26 +117,32 @@ final class EmulatedDevice {
             H: descriptors=\(descriptors)
 
             """
-            + (driver.map { driver in
-                """
+                + (driver.map { driver in
+                    """
 
-                P: \(path)/1-\(address):1.0
-                E: DEVTYPE=usb_interface
-                E: SUBSYSTEM=usb
-                E: DRIVER=\(driver)
-                L: driver=../../../../../bus/usb/drivers/\(driver)
-                A: bInterfaceNumber=00\\n
+                    P: \(path)/1-\(address):1.0
+                    E: DEVTYPE=usb_interface
+                    E: SUBSYSTEM=usb
+                    E: DRIVER=\(driver)
+                    L: driver=../../../../../bus/usb/drivers/\(driver)
+                    A: bInterfaceNumber=00\\n
 
-                """
-            } ?? "")
+                    """
+                } ?? "")
     }
 
     // MARK: From the main thread
 
-    /// Whether anybody has the node open.
-    var hasClients: Bool { lock.withLock { _ in clients > 0 } }
+    /// Whether it is unplugged and nobody asks anything of it any more. umockdev's own sign of a client's end does not come; but who
+    /// ends well releases the interface last, and who never had it is gone a moment after the device.
+    func isForgotten(at time: Int64) -> Bool {
+        lock.withLock { _ in claims == 0 && goneSince.map { time - $0 > 200_000_000 } ?? false }
+    }
 
     var deadline: Int64? { lock.withLock { _ in isGone ? nil : firmware.deadline } }
+
+    /// Data messages handed over.
+    var handedOver: Int { lock.withLock { _ in delivered.broadcasts } }
 
     /// Data messages handed over, data messages heard, ioctls, commands.
     var stats: String {
@@ -165,9 +173,10 @@ final class EmulatedDevice {
     }
 
     /// Pulls it out: what is on its way comes back with an error, and nothing works any more.
-    func unplug() {
+    func unplug(at time: Int64) {
         lock.withLock { _ in
             isGone = true
+            goneSince = time
             for request in waiting { finish(request, [], status: -ESHUTDOWN) }
             waiting.removeAll()
             unsafe unlink(fifoPath)
@@ -221,16 +230,6 @@ final class EmulatedDevice {
 
     // MARK: The node
 
-    fileprivate func clientCame() { lock.withLock { _ in clients += 1 } }
-
-    fileprivate func clientWent(_ client: UnsafeMutableRawPointer) {
-        lock.withLock { _ in
-            clients -= 1
-            drop { unsafe $0.client == client }
-        }
-        cumockdev_wake()
-    }
-
     private func drop(_ isMeant: (Request) -> Bool) {
         for request in waiting where isMeant(request) { release(request) }
         waiting.removeAll(where: isMeant)
@@ -261,6 +260,10 @@ final class EmulatedDevice {
         switch request {
         case cumockdev_reap_urb, cumockdev_reap_urb_no_delay: return unsafe reap(argument, client)
         case cumockdev_discard_urb: return unsafe discard(argument, client)
+        case cumockdev_release_interface:
+            claims -= 1
+            drop { unsafe $0.client == client }
+            return isGone ? (-1, ENODEV) : (0, 0)
         default: break
         }
         guard !isGone else { return (-1, ENODEV) }
@@ -272,8 +275,11 @@ final class EmulatedDevice {
             defer { unsafe cumockdev_release(data) }
             unsafe cumockdev_update(data, 0, [0x17, 0, 0, 0], 4)
             return (0, 0)
-        case cumockdev_claim_interface, cumockdev_disconnect_claim: return isBusy ? (-1, EBUSY) : (0, 0)
-        case cumockdev_release_interface, cumockdev_reset: return (0, 0)
+        case cumockdev_claim_interface, cumockdev_disconnect_claim:
+            guard !isBusy else { return (-1, EBUSY) }
+            claims += 1
+            return (0, 0)
+        case cumockdev_reset: return (0, 0)
         case cumockdev_clear_halt:
             guard let data = unsafe cumockdev_resolve(argument, 0, 4) else { return (-1, EFAULT) }
             defer { unsafe cumockdev_release(data) }
@@ -351,7 +357,9 @@ final class EmulatedDevice {
     ) -> (result: Int32, error: Int32) {
         guard let bytes = unsafe cumockdev_bytes(argument) else { return (-1, EFAULT) }
         let wanted = unsafe UnsafeRawPointer(bytes).loadUnaligned(as: UInt.self)
-        guard let index = waiting.firstIndex(where: { unsafe cumockdev_address($0.urb) == wanted && $0.client == client }) else {
+        guard
+            let index = waiting.firstIndex(where: { unsafe cumockdev_address($0.urb) == wanted && $0.client == client })
+        else {
             return (-1, EINVAL)
         }
         let request = waiting.remove(at: index)
@@ -360,7 +368,7 @@ final class EmulatedDevice {
     }
 }
 
-// SAFETY, of all three: the device that is `user` lives until its handler is detached.
+// SAFETY: the device that is `user` lives until its handler is detached.
 
 private func emulatedDeviceCall(
     _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
@@ -368,20 +376,4 @@ private func emulatedDeviceCall(
     guard let user = unsafe user else { return 0 }
     unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().call(client, at: Clock.now)
     return 1
-}
-
-private func emulatedDeviceClientCame(
-    _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
-) -> Int32 {
-    guard let user = unsafe user else { return 0 }
-    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().clientCame()
-    return 0
-}
-
-private func emulatedDeviceClientWent(
-    _ handler: UnsafeMutableRawPointer?, _ client: UnsafeMutableRawPointer, _ user: UnsafeMutableRawPointer?
-) -> Int32 {
-    guard let user = unsafe user else { return 0 }
-    unsafe Unmanaged<EmulatedDevice>.fromOpaque(user).takeUnretainedValue().clientWent(client)
-    return 0
 }

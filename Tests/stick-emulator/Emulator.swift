@@ -22,6 +22,8 @@ final class Emulator {
     private var devices: [String: EmulatedDevice] = [:]
     /// Pulled out, with a client that has not let go.
     private var departed: [EmulatedDevice] = []
+    /// Data messages that sticks handed over which are no more.
+    private var handedOverBefore = 0
     private var address: UInt8 = 1
     private var air: ArraySlice<AirMessage> = []
     private var airStart: Int64 = 0
@@ -69,7 +71,8 @@ final class Emulator {
             device.tick(at: time)
         }
         departed.removeAll { device in
-            guard !device.hasClients else { return false }
+            guard device.isForgotten(at: time) else { return false }
+            handedOverBefore += device.handedOver
             _ = unsafe cumockdev_detach(bed, device.node)
             return true
         }
@@ -86,6 +89,9 @@ final class Emulator {
         switch verb {
         case "plug": return plug(rest, at: time)
         case "air": return fillAir(rest, at: time)
+        case "total":
+            let here = (Array(devices.values) + departed).reduce(0) { $0 + $1.handedOver }
+            return "ok \(handedOverBefore + here)"
         case "pause": pausedAt = pausedAt ?? time
         case "resume":
             if let since = pausedAt { airStart += time - since }
@@ -135,7 +141,9 @@ final class Emulator {
     }
 
     private func plug(_ words: [String], at time: Int64) -> String {
-        guard let name = words.first, devices[name] == nil else { return "error plug NAME [usb2|usbm|old|usb1] [DRIVER]" }
+        guard let name = words.first, devices[name] == nil else {
+            return "error plug NAME [usb2|usbm|old|usb1] [DRIVER]"
+        }
         let kind = words.count > 1 ? words[1] : "usbm"
         let model: StickFirmware.Model = kind == "usb2" ? .usb2 : kind == "old" ? .old : .usbM
         let product = kind == "usb1" ? "1004" : kind == "usbm" ? "1009" : "1008"
@@ -146,7 +154,8 @@ final class Emulator {
         }
         let text = device.description(vendor: "0fcf", product: product, driver: words.count > 2 ? words[2] : nil)
         // In this order: umockdev tells of the device as it takes it, and libusb opens it at once.
-        guard unsafe cumockdev_attach(bed, device.node, device.handler) != 0, unsafe cumockdev_add(bed, text) != 0 else {
+        guard unsafe cumockdev_attach(bed, device.node, device.handler) != 0, unsafe cumockdev_add(bed, text) != 0
+        else {
             return "error umockdev does not take the device"
         }
         devices[name] = device
@@ -160,7 +169,7 @@ final class Emulator {
     private func unplug(_ device: EmulatedDevice) {
         devices[device.name] = nil
         departed.append(device)
-        device.unplug()
+        device.unplug(at: Clock.now)
         // Before the device goes: umockdev sends none by itself.
         unsafe cumockdev_event(bed, device.sysPath, "remove")
         unsafe cumockdev_remove(bed, device.sysPath)

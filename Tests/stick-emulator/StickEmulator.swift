@@ -56,7 +56,7 @@ enum StickEmulator {
 
     private static func spawn(_ words: [String]) -> pid_t {
         var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe argument in unsafe arguments { unsafe free(argument) } }
+        defer { for index in unsafe arguments.indices { unsafe free(arguments[index]) } }
         var child = pid_t()
         // SAFETY: the list ends with NULL, and its texts live until the call has returned.
         let status = unsafe posix_spawnp(&child, words[0], nil, nil, &arguments, environ)

@@ -8,7 +8,8 @@ struct Control {
     /// - Returns: `nil` when it does not run under one.
     init?() {
         // SAFETY: no thread changes the environment.
-        guard let text = unsafe getenv("STICK_EMULATOR_CONTROL"), let number = unsafe Int32(String(cString: text)) else {
+        guard let text = unsafe getenv("STICK_EMULATOR_CONTROL"), let number = unsafe Int32(String(cString: text))
+        else {
             return nil
         }
         descriptor = number
@@ -21,7 +22,9 @@ struct Control {
     func say(_ command: String) throws(TrialFailure) -> [String] {
         let line = Array("\(command)\n".utf8)
         // SAFETY: reads the buffer.
-        guard unsafe write(descriptor, line, line.count) == line.count else { throw TrialFailure("the emulator is gone") }
+        guard unsafe write(descriptor, line, line.count) == line.count else {
+            throw TrialFailure("the emulator is gone")
+        }
         var answer: [UInt8] = []
         var byte: UInt8 = 0
         // SAFETY: fills the byte.
