@@ -79,9 +79,9 @@ let package = Package(
         executable(
             "sprintctl",
             [
-                "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
+                "Analysis", "ANT", "ANTSession", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
                 "Replay",
-                "Report", "Scoring", "SessionStore", "Simulation",
+                "Report", "RingBuffer", "Scoring", "SessionStore", "Simulation", "Transport", "USBTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(

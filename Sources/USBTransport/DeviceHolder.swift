@@ -17,11 +17,9 @@ package struct DeviceHolder: Equatable, Sendable, CustomStringConvertible {
     package static func find(node: String) -> DeviceHolder? {
         let own = getpid()
         let wanted = identity(node)
-        guard let names = try? FileTree.names(in: "/proc") else { return nil }
-        for process in names.compactMap(Int32.init) where process != own {
+        for process in SmallFiles.names(in: "/proc").compactMap(Int32.init) where process != own {
             let folder = "/proc/\(process)/fd"
-            guard let files = try? FileTree.names(in: folder) else { continue }
-            for file in files {
+            for file in SmallFiles.names(in: folder) {
                 // The name first, for it costs no look at what is open; a test's device lies in a folder of its own, and only the
                 // file behind the name tells it from another test's.
                 let path = "\(folder)/\(file)"
@@ -42,10 +40,7 @@ package struct DeviceHolder: Equatable, Sendable, CustomStringConvertible {
     }
 
     private static func name(of process: Int32) -> String? {
-        guard let file = try? FileDescriptor.open("/proc/\(process)/comm", for: .reading) else { return nil }
-        defer { try? file.close() }
-        guard let bytes = try? file.readAll(limit: 64) else { return nil }
-        let text = String(decoding: bytes.prefix { $0 >= 0x20 }, as: UTF8.self)
-        return text.isEmpty ? nil : text
+        let text = SmallFiles.text("/proc/\(process)/comm").prefix { $0 >= " " }
+        return text.isEmpty ? nil : String(text)
     }
 }

@@ -193,7 +193,7 @@ final class OpenStick {
         switch outcome {
         case .completed, .timedOut: submit(transfer, at: time)
         case .stalled:
-            errors += 1
+            if !inputStalled { errors += 1 }
             inputStalled = true
         case .gone: isGone = true
         case .cancelled: break
@@ -203,9 +203,11 @@ final class OpenStick {
 
     /// An error on the bus. Often it is the first sign of an unplug, so that trying again at once would only make more of them.
     private func failed(at time: Timestamp) {
+        // All that are in flight fail together: once.
+        guard resubmitAt == nil else { return }
         errors += 1
         let rest = 0.005 * Double(1 << min(errors, 6))
-        resubmitAt = resubmitAt ?? time.advanced(bySeconds: rest)
+        resubmitAt = time.advanced(bySeconds: rest)
     }
 
     private func resubmit(at time: Timestamp) {

@@ -50,8 +50,7 @@ package struct USBInspection: Sendable {
     /// The driver of the stick's first interface, by sysfs: the interface's folder is named after the device, with `:1.0`.
     private static func driver(_ stick: PluggedStick) -> String? {
         let root = "/sys/bus/usb/devices"
-        guard let names = try? FileTree.names(in: root) else { return nil }
-        for name in names where !name.contains(":") {
+        for name in SmallFiles.names(in: root) where !name.contains(":") {
             guard number("\(root)/\(name)/busnum") == Int(stick.bus),
                 number("\(root)/\(name)/devnum") == Int(stick.address)
             else { continue }
@@ -62,10 +61,7 @@ package struct USBInspection: Sendable {
     }
 
     private static func number(_ path: String) -> Int? {
-        guard let file = try? FileDescriptor.open(path, for: .reading) else { return nil }
-        defer { try? file.close() }
-        guard let bytes = try? file.readAll(limit: 16) else { return nil }
-        return Int(String(decoding: bytes.prefix { $0 >= 0x30 && $0 <= 0x39 }, as: UTF8.self))
+        Int(SmallFiles.text(path).prefix { $0.isNumber })
     }
 
     private static func linkName(_ path: String) -> String? {

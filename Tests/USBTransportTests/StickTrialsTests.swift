@@ -33,7 +33,7 @@ import Testing
     @Test(
         .enabled(if: canEmulate, "umockdev is not installed (scripts/install-dependencies installs it)"),
         arguments: [
-            "handshake", "channels", "scan", "throughput", "replug", "faults", "several", "busy", "replay",
+            "handshake", "channels", "scan", "throughput", "replug", "faults", "outages", "several", "busy", "replay",
         ])
     func standsTheTrial(_ name: String) throws {
         let result = try Self.run([Self.folder.appendingPathComponent("stick-trials").path, name])

@@ -17,7 +17,7 @@ final class Bench {
     private let doorbell: Doorbell
     /// By bus × 256 + device: data messages, counted by other code than the transport's.
     private(set) var heard: [UInt32: FrameCounter] = [:]
-    private(set) var notices: [(kind: TransportNotice.Kind, text: String, sensor: SensorID?)] = []
+    private(set) var notices: [(kind: TransportNotice.Kind, text: String, sensor: SensorID?, at: Double)] = []
     private(set) var frames = 0
     /// What each frame is handed to as well.
     var tap: ((CapturedFrame, Span<UInt8>) -> Void)?
@@ -73,7 +73,7 @@ final class Bench {
                 frames += 1
                 take(frame, slot.bytes)
                 tap?(frame, slot.bytes)
-            case .notice(let notice): notices.append((notice.kind, slot.text, notice.sensor))
+            case .notice(let notice): notices.append((notice.kind, slot.text, notice.sensor, notice.time.seconds))
             }
         }
     }
