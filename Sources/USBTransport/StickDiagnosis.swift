@@ -60,14 +60,20 @@ package struct StickDiagnosis: Sendable {
         if let rule = findings.rule {
             add(.fine, "the udev rule is installed: \(rule)")
         } else {
-            add(.note, "no udev rule names the sticks: only root may use them", Self.installRule)
+            add(
+                .note, "no udev rule for the sticks is installed: as a rule only root may use them then",
+                Self.installRule)
         }
         let usable = findings.sticks.filter { $0.stick.model.isSupported }
         for (stick, _) in findings.sticks where !stick.model.isSupported {
             add(.note, "\(Self.name(stick)) is a serial stick of the first kind, which sprintd cannot use")
         }
         if usable.isEmpty, findings.libraryFailure == nil {
-            add(.problem, "no ANT+ stick is plugged in", ["lsusb -d 0fcf:         # shows one as soon as it is there"])
+            add(
+                .problem,
+                findings.sticks.isEmpty
+                    ? "no ANT+ stick is plugged in" : "no ANT+ stick that can be used is plugged in",
+                ["lsusb -d 0fcf:         # shows one as soon as it is there"])
         }
         for (stick, answer) in usable {
             let isPermitted = Self.check(stick, answer, findings.rule != nil, add)

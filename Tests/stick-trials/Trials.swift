@@ -15,7 +15,8 @@ import USBTransport
 enum Trials {
     static let all: [(name: String, run: @Sendable (Control) throws -> String)] = [
         ("handshake", handshake), ("channels", channels), ("scan", scan), ("throughput", throughput),
-        ("replug", replug), ("faults", faults), ("outages", outages), ("several", several), ("busy", busy), ("replay", replay),
+        ("replug", replug), ("faults", faults), ("outages", outages), ("several", several), ("busy", busy),
+        ("replay", replay),
         ("idle", idle),
     ]
 
@@ -127,10 +128,12 @@ enum Trials {
             try bench.run(seconds: 0.1)
         }
         try cycles(20)
-        let descriptors = openDescriptors()
+        let descriptors = openDescriptors().count
         try cycles(180)
+        // The last stick's transfers may still be on their way home.
+        try? bench.wait(for: "the last descriptor", seconds: 5) { _ in openDescriptors().count <= descriptors }
         let left = openDescriptors()
-        try expect(left == descriptors, "\(left) descriptors, were \(descriptors) before 180 cycles")
+        try expect(left.count <= descriptors, "\(left), were \(descriptors) before 180 cycles")
         let readies = bench.count(.deviceReady)
         let before = MonotonicClock.now
         try control.say("plug a usbm")
@@ -144,7 +147,7 @@ enum Trials {
         let handedOver = Int(try control.say("total").first ?? "") ?? -1
         try expect(bench.broadcasts == handedOver, "\(handedOver) messages handed over, \(bench.broadcasts) came")
         return "200 cycles, \(readies) reached their data, none of \(handedOver) messages lost; the last ready after "
-            + "\(Int(taken * 1000)) ms; \(left) descriptors as before"
+            + "\(Int(taken * 1000)) ms; \(left.count) descriptors as before"
     }
 
     /// Makes the fault, waits until `sign` shows that it was met, undoes it, and wants data again, every message of it.
@@ -175,7 +178,8 @@ enum Trials {
         try overcome("bus errors", bench, ["errors a 5"]) { _ in true }
         for (name, commands) in [
             ("a restart", ["restart a"]), ("lost answers", ["unanswered a 2", "restart a"]),
-            ("slow answers", ["delay a 200", "restart a"]), ("a stalled output", ["delay a 0", "stall a out", "restart a"]),
+            ("slow answers", ["delay a 200", "restart a"]),
+            ("a stalled output", ["delay a 0", "stall a out", "restart a"]),
         ] {
             let readies = bench.count(.deviceReady)
             try overcome(name, bench, commands) { $0.count(.deviceReady) > readies }
