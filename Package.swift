@@ -79,7 +79,8 @@ let package = Package(
         executable(
             "sprintctl",
             [
-                "Analysis", "ANT", "ANTSession", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
+                "Analysis", "ANT", "ANTSession", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline",
+                "ProcessIO",
                 "Replay",
                 "Report", "RingBuffer", "Scoring", "SessionStore", "Simulation", "Transport", "USBTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -149,6 +150,6 @@ let package = Package(
         tests("ProcessIO", ["Report"]),
         tests("sprintd"),
         // Runs the trials as processes: they are built with it.
-        tests("USBTransport", ["stick-emulator", "stick-trials"]),
+        tests("USBTransport", ["ANTSession", "Measurement", "sprintctl", "stick-emulator", "stick-trials"]),
     ]
 )

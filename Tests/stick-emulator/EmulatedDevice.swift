@@ -88,6 +88,8 @@ final class EmulatedDevice {
     deinit {
         drop { _ in true }
         close(fifo)
+        // Not earlier: umockdev loses a descriptor of a client that opens a node which is gone.
+        unsafe unlink(fifoPath)
         unsafe cumockdev_release(handler)
     }
 
@@ -136,7 +138,7 @@ final class EmulatedDevice {
     /// Whether it is unplugged and nobody asks anything of it any more. umockdev's own sign of a client's end does not come; but who
     /// ends well releases the interface last, and who never had it is gone a moment after the device.
     func isForgotten(at time: Int64) -> Bool {
-        lock.withLock { _ in claims == 0 && goneSince.map { time - $0 > 200_000_000 } ?? false }
+        lock.withLock { _ in claims == 0 && goneSince.map { time - $0 > 1_000_000_000 } ?? false }
     }
 
     var deadline: Int64? { lock.withLock { _ in isGone ? nil : firmware.deadline } }
@@ -179,7 +181,6 @@ final class EmulatedDevice {
             goneSince = time
             for request in waiting { finish(request, [], status: -ESHUTDOWN) }
             waiting.removeAll()
-            unsafe unlink(fifoPath)
         }
     }
 
