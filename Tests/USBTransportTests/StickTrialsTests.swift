@@ -1,42 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Foundation
 import Testing
 
 /// The transport, through the unmodified libusb, against emulated sticks. Each trial runs in processes of its own, which umockdev
 /// shows other devices to than the tests have.
 @Suite struct StickTrialsTests {
-    private static let folder = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-
-    private static let wrapper: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .map { "\($0)/umockdev-wrapper" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-
-    private static let canEmulate: Bool = {
-        guard wrapper != nil, let result = try? run(["/bin/true"]) else { return false }
-        return result.status == 0
-    }()
-
-    private static func run(_ program: [String], on commands: [String] = []) throws -> (status: Int32, output: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: wrapper ?? "")
-        process.arguments = [folder.appendingPathComponent("stick-emulator").path] + commands + ["--"] + program
-        process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = output
-        try process.run()
-        let data = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let status = process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
-        return (status, String(decoding: data, as: UTF8.self))
-    }
+    private static let trials = [
+        "handshake", "channels", "scan", "throughput", "replug", "faults", "outages", "several", "busy", "replay",
+    ]
 
     @Test(
-        .enabled(if: canEmulate, "umockdev is not installed (scripts/install-dependencies installs it)"),
-        arguments: [
-            "handshake", "channels", "scan", "throughput", "replug", "faults", "outages", "several", "busy", "replay",
-        ])
+        .enabled(if: EmulatedRun.isPossible, "umockdev is not installed (scripts/install-dependencies installs it)"),
+        arguments: trials)
     func standsTheTrial(_ name: String) throws {
-        let result = try Self.run([Self.folder.appendingPathComponent("stick-trials").path, name])
+        let result = try #require(Self.runs[name]).result()
         #expect(result.status == 0, "\(result.output)")
     }
 
@@ -80,13 +56,22 @@ import Testing
     ]
 
     @Test(
-        .enabled(if: canEmulate, "umockdev is not installed (scripts/install-dependencies installs it)"),
+        .enabled(if: EmulatedRun.isPossible, "umockdev is not installed (scripts/install-dependencies installs it)"),
         arguments: visits)
     func saysWhatIsWrong(_ visit: Visit) throws {
-        let program = Self.folder.appendingPathComponent("sprintctl").path
-        let time = visit.command == "doctor" ? [] : ["--seconds", "3"]
-        let result = try Self.run([program, visit.command] + time, on: visit.commands)
+        let result = try #require(Self.runs[visit.testDescription]).result()
         #expect(result.status == visit.status, "\(result.output)")
         #expect(result.output.contains(visit.says), "\(result.output)")
     }
+
+    /// All at once, because they sleep more than they work.
+    private static let runs: [String: EmulatedRun] = {
+        var runs: [String: EmulatedRun] = [:]
+        for name in trials { runs[name] = try? EmulatedRun("stick-trials", [name]) }
+        for visit in visits {
+            let time = visit.command == "doctor" ? [] : ["--seconds", "3"]
+            runs[visit.testDescription] = try? EmulatedRun("sprintctl", [visit.command] + time, on: visit.commands)
+        }
+        return runs
+    }()
 }

@@ -141,7 +141,13 @@ final class EmulatedDevice {
         lock.withLock { _ in claims == 0 && goneSince.map { time - $0 > 1_000_000_000 } ?? false }
     }
 
-    var deadline: Int64? { lock.withLock { _ in isGone ? nil : firmware.deadline } }
+    /// When there is something to do. What nobody can take is not looked after all the time.
+    func deadline(at time: Int64) -> Int64? {
+        lock.withLock { _ in
+            guard !isGone, let due = firmware.deadline else { return nil }
+            return waiting.isEmpty || inputHalted ? max(due, time + 20_000_000) : due
+        }
+    }
 
     /// Data messages handed over.
     var handedOver: Int { lock.withLock { _ in delivered.broadcasts } }

@@ -52,7 +52,7 @@ final class Emulator {
             next = min(next ?? due, due)
         }
         if let first = air.first, pausedAt == nil { consider(due(first)) }
-        for device in devices.values { consider(device.deadline) }
+        for device in devices.values { consider(device.deadline(at: time)) }
         for command in later { consider(command.due) }
         return next.map { UInt32(clamping: max(0, ($0 - time + 999_999) / 1_000_000)) }
     }
