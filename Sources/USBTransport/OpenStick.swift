@@ -88,7 +88,8 @@ final class OpenStick {
                 try USBError.check(unsafe libusb_claim_interface(handle, pipes.interface))
             }
         } catch {
-            throw obstacle(error)
+            // A device without a configuration has none that is active.
+            throw error == .notFound ? .noPipes : obstacle(error)
         }
         guard let pipes else { throw .noPipes }
         return pipes

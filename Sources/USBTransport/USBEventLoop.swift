@@ -193,7 +193,7 @@ final class USBEventLoop {
 
     private func open(_ stick: PluggedStick, at time: Timestamp) {
         do throws(OpenStick.Obstacle) {
-            let live = try OpenStick(stick, configuration.stick, self)
+            let live = try OpenStick(stick, stickConfiguration, self)
             stick.state = .open(live)
             if stick.toldGone {
                 stick.toldGone = false
@@ -223,6 +223,18 @@ final class USBEventLoop {
             case .other(let error): trouble(stick, "cannot be opened: \(error.text)", at: time)
             }
         }
+    }
+
+    /// A channel for any sensor listens, on the next stick too, to the one that was locked.
+    private var stickConfiguration: StickConfiguration {
+        var wanted = configuration.stick
+        guard case .channels(let sensors) = wanted.mode else { return wanted }
+        wanted.mode = .channels(
+            sensors.map { sensor in
+                guard case .ant(let type, 0) = sensor else { return sensor }
+                return registry.locks[type] ?? sensor
+            })
+        return wanted
     }
 
     /// Told when it is new.

@@ -5,7 +5,8 @@ import Testing
 /// shows other devices to than the tests have.
 @Suite struct StickTrialsTests {
     private static let trials = [
-        "handshake", "channels", "scan", "throughput", "replug", "faults", "outages", "several", "busy", "replay",
+        "handshake", "channels", "lock", "scan", "throughput", "replug", "faults", "outages", "several", "busy",
+        "replay",
     ]
 
     @Test(

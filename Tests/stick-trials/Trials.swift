@@ -14,7 +14,7 @@ import USBTransport
 /// Trials of the transport against emulated sticks. Each is run in a process of its own.
 enum Trials {
     static let all: [(name: String, run: @Sendable (Control) throws -> String)] = [
-        ("handshake", handshake), ("channels", channels), ("scan", scan), ("throughput", throughput),
+        ("handshake", handshake), ("channels", channels), ("lock", lock), ("scan", scan), ("throughput", throughput),
         ("replug", replug), ("faults", faults), ("outages", outages), ("several", several), ("busy", busy),
         ("replay", replay),
         ("idle", idle),
@@ -84,6 +84,26 @@ enum Trials {
         let delivered = try control.delivered("a")
         try expect(delivered == before + again.broadcasts, "\(delivered) handed over, \(again.broadcasts) came")
         return "\(sensors)"
+    }
+
+    static func lock(_ control: Control) throws -> String {
+        try control.say("air 3 9 2 120")
+        try control.say("plug a usbm")
+        let bench = try Bench(control, USBTransport.Configuration(athletes: [[]], firstCome: true))
+        try bench.wait(for: "a strap and a footpod") { $0.count(.sensorFound) == 2 }
+        let own = Set(bench.notices.compactMap(\.sensor))
+        for _ in 0..<5 {
+            let readies = bench.count(.deviceReady)
+            try control.say("unplug a")
+            try control.say("plug a usb2")
+            try bench.wait(for: "the stick") { $0.count(.deviceReady) > readies }
+            let messages = bench.broadcasts
+            try bench.wait(for: "data") { $0.broadcasts > messages + 10 }
+        }
+        bench.stop()
+        let heard = Set(bench.notices.compactMap(\.sensor))
+        try expect(own.count == 2 && heard == own, "began with \(own), heard \(heard)")
+        return "\(own) through five replugs"
     }
 
     static func scan(_ control: Control) throws -> String {
