@@ -66,6 +66,7 @@ let package = Package(
         target("JSON"),
         target("Capture", ["BinaryCoding", "Measurement"]),
         target("ANT", ["BinaryCoding", "Measurement"]),
+        target("ANTSession", ["ANT", "Measurement"]),
         target("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         target("BluetoothCentral", ["BinaryCoding", "GATT", "Measurement"]),
         target("FIT", ["BinaryCoding", "Measurement"]),
@@ -102,12 +103,15 @@ let package = Package(
                 "BluetoothCentral", "Capture", "CBluetooth", "CDoorbell", "CLinux", "FileIO", "GATT", "Measurement",
                 "ProcessIO", "Transport",
             ]),
+        target(
+            "USBTransport", ["ANT", "ANTSession", "Capture", "CUSB", "FileIO", "Measurement", "ProcessIO", "Transport"]),
         executable(
             "sprintctl",
             [
-                "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
+                "Analysis", "ANT", "ANTSession", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline",
+                "ProcessIO",
                 "Replay",
-                "Report", "Scoring", "SessionStore", "Simulation",
+                "Report", "RingBuffer", "Scoring", "SessionStore", "Simulation", "Transport", "USBTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(
@@ -128,6 +132,23 @@ let package = Package(
                 "BluetoothCentral", "BluetoothTransport", "Capture", "Measurement", "RingBuffer", "Transport",
             ],
             path: "Tests/BluetoothProbe", swiftSettings: settings),
+        .target(
+            name: "SimulatedStick", dependencies: ["Measurement", "Simulation", "TestSupport"],
+            path: "Tests/SimulatedStick", swiftSettings: settings),
+        .systemLibrary(
+            name: "CUMockdev", path: "Tests/CUMockdev", pkgConfig: "umockdev-1.0",
+            providers: [.apt(["libumockdev-dev", "umockdev"])]),
+        .executableTarget(
+            name: "stick-emulator", dependencies: ["CUMockdev", "SimulatedStick", "Simulation"],
+            path: "Tests/stick-emulator", swiftSettings: settings),
+        .executableTarget(
+            name: "stick-trials",
+            dependencies: [
+                "ANTSession", "Analysis", "Capture", "Measurement", "Pipeline", "ProcessIO", "RingBuffer",
+                "SimulatedStick", "TestSupport",
+                "Transport", "USBTransport",
+            ],
+            path: "Tests/stick-trials", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.
@@ -143,6 +164,7 @@ let package = Package(
         tests("JSON"),
         tests("Capture", ["BinaryCoding", "Measurement"]),
         tests("ANT", ["BinaryCoding", "Measurement"]),
+        tests("ANTSession", ["ANT", "Measurement", "SimulatedStick", "Simulation"]),
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         tests("BluetoothCentral", ["GATT", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
@@ -178,5 +200,7 @@ let package = Package(
                 "Transport",
             ]),
         tests("sprintd"),
+        // Runs the trials as processes: they are built with it.
+        tests("USBTransport", ["ANTSession", "Measurement", "sprintctl", "stick-emulator", "stick-trials"]),
     ]
 )

@@ -34,6 +34,8 @@ package struct ANTDecoder: Sendable {
     private var uses: UInt64 = 0
     /// Where the stick of the transfer before lies.
     private var lastStick = 0
+    /// Of the transfer before.
+    private var now = Timestamp.zero
 
     package var counters: Counters { listener.counters }
 
@@ -60,7 +62,9 @@ package struct ANTDecoder: Sendable {
         _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool = true,
         emit: (ANTEvent) -> Void
     ) {
-        guard let index = index(of: stick) else {
+        let found = index(of: stick)
+        now = time
+        guard let index = found else {
             listener.counters.stickOverflow &+= 1
             emit(.bad(.tooManySticks))
             return
@@ -123,7 +127,12 @@ package struct ANTDecoder: Sendable {
         listener.finish(emit)
     }
 
-    /// Devices that did not prove to be sticks make room for others.
+    // MARK: Sticks
+
+    /// Seconds of silence after which a stick makes room: each replug brings a new number, and a session may see many.
+    private static let idleAfter = 1.0
+
+    /// Devices that did not prove to be sticks make room for others, and after them sticks that fell silent.
     @inline(__always)
     private mutating func index(of stick: UInt32) -> Int? {
         if lastStick < sticks.count, sticks.span[lastStick].hearing.id == stick { return lastStick }
@@ -132,8 +141,9 @@ package struct ANTDecoder: Sendable {
 
     @inline(never)
     private mutating func search(_ stick: UInt32) -> Int? {
-        // Uses are counted by changes from one stick to another: all in between are of the same one.
+        // Uses and times are noted by changes from one stick to another: all in between are of the same one.
         uses &+= 1
+        if lastStick < sticks.count { sticks[lastStick].hearing.lastTime = now }
         for index in sticks.indices where sticks.span[index].hearing.id == stick {
             sticks[index].hearing.lastUse = uses
             lastStick = index
@@ -141,6 +151,7 @@ package struct ANTDecoder: Sendable {
         }
         var new = ANTStick(id: stick)
         new.hearing.lastUse = uses
+        new.hearing.lastTime = now
         guard sticks.count >= Self.stickLimit else {
             sticks.append(new)
             lastStick = sticks.count - 1
@@ -150,6 +161,11 @@ package struct ANTDecoder: Sendable {
         for index in sticks.indices where !sticks[index].hearing.isProven {
             if let other = oldest, sticks[other].hearing.lastUse < sticks[index].hearing.lastUse { continue }
             oldest = index
+        }
+        if oldest == nil, let idle = sticks.indices.min(by: { sticks[$0].hearing.lastUse < sticks[$1].hearing.lastUse }),
+            now.seconds(since: sticks[idle].hearing.lastTime) >= Self.idleAfter
+        {
+            oldest = idle
         }
         guard let oldest else { return nil }
         sticks[oldest] = new

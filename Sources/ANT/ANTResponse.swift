@@ -32,6 +32,9 @@ package struct ANTResponse: Hashable, Sendable, BitwiseCopyable {
         package static let channelClosed = Code(rawValue: 7)
         /// So many messages in a row did not come (about 2 s) that the channel searches again.
         package static let goToSearch = Code(rawValue: 8)
+        package static let wrongState = Code(rawValue: 0x15)
+        package static let serialQueueOverflow = Code(rawValue: 0x34)
+        package static let receiveQueueOverflow = Code(rawValue: 0x35)
     }
 }
 

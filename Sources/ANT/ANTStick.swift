@@ -24,6 +24,7 @@ struct ANTHearing: Sendable {
     /// The first plausible message, held back until a second proves the stick.
     private(set) var pending: (message: ANTMessage, fromStick: Bool, time: Timestamp)?
     var lastUse: UInt64 = 0
+    var lastTime = Timestamp.zero
 
     init(id: UInt32) {
         self.id = id

@@ -9,6 +9,6 @@ struct Sprintctl: ParsableCommand {
         version: "sprintctl \(Version.text)",
         subcommands: [
             AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self, AthleteCommand.self,
-            PlansCommand.self, WeekCommand.self,
+            PlansCommand.self, WeekCommand.self, ScanCommand.self, SensorsCommand.self, DoctorCommand.self,
         ])
 }

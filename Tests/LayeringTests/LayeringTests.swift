@@ -12,7 +12,7 @@ import Testing
         (["RingBuffer"], false),
         (["Measurement", "BinaryCoding", "JSON"], true),
         (["Capture", "ANT", "FIT", "CSV"], true),
-        (["GATT", "Fusion"], true),
+        (["ANTSession", "GATT", "Fusion"], true),
         (["Segmentation", "BluetoothCentral"], true),
         (["Scoring"], true),
         (["Analysis"], true),
@@ -29,6 +29,8 @@ import Testing
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),
+        (["CUMockdev", "SimulatedStick"], false),
+        (["stick-emulator", "stick-trials"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+package import ANTSession
+internal import CUSB
+internal import Glibc
+package import Measurement
+internal import Synchronization
+package import Transport
+
+/// ANT+ USB sticks, live: all that are plugged in, as they come and go.
+///
+/// One thread owns everything: it sleeps in libusb until a transfer, a plug or a deadline wakes it, and hands each stick's bytes to
+/// the stick's ``ANTSession/StickSession``. All bytes, both ways, go to the sink as usbmon frames, and each stick's device descriptor
+/// before them, so that a capture tells by itself what it holds.
+package final class USBTransport: Transport {
+    package struct Configuration: Sendable {
+        package var stick: StickConfiguration
+        /// Whose sensors matter to the notices. What is received does not depend on it, except for channels.
+        package var sensors: SensorRegistry.Policy
+
+        package init(stick: StickConfiguration, sensors: SensorRegistry.Policy = .everyone) {
+            self.stick = stick
+            self.sensors = sensors
+        }
+
+        /// - Parameters:
+        ///   - sensors: each athlete's, of any radio.
+        ///   - firstCome: a lone athlete without ANT+ sensors gets the first strap and the first footpod heard.
+        package init(athletes sensors: [[SensorID]], firstCome: Bool = false) {
+            var owners: [SensorID: Int] = [:]
+            for (athlete, own) in sensors.enumerated() {
+                for sensor in own where owners[sensor] == nil { owners[sensor] = athlete }
+            }
+            stick = StickConfiguration(sensors: sensors.flatMap(\.self), athletes: sensors.count, firstCome: firstCome)
+            let hasANT = owners.keys.contains { if case .ant = $0 { true } else { false } }
+            if hasANT {
+                self.sensors = .owners(owners)
+            } else {
+                self.sensors = firstCome && sensors.count <= 1 ? .firstOfEachKind : .everyone
+            }
+        }
+    }
+
+    private enum Life: Sendable {
+        case new
+        case running(USBThread)
+        case over
+    }
+
+    package let name = "usb"
+    private let configuration: Configuration
+    private let life = Mutex(Life.new)
+
+    package init(_ configuration: Configuration) {
+        self.configuration = configuration
+    }
+
+    deinit { stop() }
+
+    /// - Throws: when libusb cannot be used at all, as where neither udev nor `/dev/bus/usb` is there.
+    package func start(_ sink: consuming FrameSink) throws(TransportError) {
+        // Made out here, because a consumed parameter cannot be captured.
+        let loop = try USBEventLoop(configuration, sink)
+        try life.withLock { life throws(TransportError) in
+            guard case .new = life else { throw TransportError("usb: started twice") }
+            life = .running(try USBThread(loop))
+        }
+    }
+
+    package func stop() {
+        life.withLock { life in
+            if case .running(let thread) = life { thread.end() }
+            life = .over
+        }
+    }
+}
