@@ -117,10 +117,10 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "Capture", "CBluetooth", "CUSB", "FileIO", "Fusion", "LiveCapture",
-                "Measurement",
-                "Pipeline", "ProcessIO", "Replay", "Report", "Scoring", "Segmentation", "SessionStore",
-                "SimulatedTransport", "Simulation", "Transport",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "CUSB",
+                "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Scoring", "Segmentation", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
+                "USBTransport",
             ], linker: small),
 
         // What tests of several targets share.

@@ -22,7 +22,7 @@ struct LiveSession: ~Copyable {
         let participants = try Participants(files: options.athletes, plan: options.plan)
         let members = try members(participants, options.simulation)
         let clock = EngineClock(rate: options.simulation?.rate ?? 1)
-        let transports = try Transports.make(options, clock, athletes: members.count)
+        let transports = try Transports.make(options, clock, athletes: members.map(\.athlete))
         guard let state = options.state else {
             throw CommandFailure(.usage, "--state DIR is needed (sprintd --help tells more)")
         }

@@ -1,30 +1,49 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import BluetoothCentral
+internal import BluetoothTransport
 internal import LiveCapture
+internal import Measurement
 internal import ProcessIO
+internal import Scoring
 internal import SimulatedTransport
 internal import Simulation
 internal import Transport
+internal import USBTransport
 
 /// The one place where frames come into the program.
 enum Transports {
     /// What live capture listens to. Each of these becomes a thread with a ring of its own; a further radio is a further line here.
-    static func radios() -> [any Transport] {
-        []
+    ///
+    /// A radio on which nobody has a sensor is left alone: it would only take a stick or a strap from others. Who lists no sensors may have
+    /// them on either.
+    static func radios(for athletes: [Athlete]) -> [any Transport] {
+        let lists = athletes.map(\.sensors)
+        let isOpen = lists.contains { $0.isEmpty }
+        let listed = lists.flatMap(\.self)
+        var radios: [any Transport] = []
+        if isOpen || listed.contains(where: \.isANT) {
+            radios.append(USBTransport(.init(athletes: lists, firstCome: lists.count == 1)))
+        }
+        let straps = listed.compactMap(\.bluetoothBinding)
+        if isOpen || !straps.isEmpty {
+            var configuration = BluetoothTransport.Configuration()
+            // Somebody's may be any that is heard.
+            if !isOpen { configuration.central.bindings = straps }
+            radios.append(BluetoothTransport(configuration))
+        }
+        return radios
     }
 
     /// - Throws: when there is nothing that could ever bring a frame.
-    static func make(_ options: LiveOptions, _ clock: EngineClock, athletes: Int) throws(CommandFailure)
+    static func make(_ options: LiveOptions, _ clock: EngineClock, athletes: [Athlete]) throws(CommandFailure)
         -> [any Transport]
     {
         if let simulation = options.simulation {
-            return [try simulated(simulation, clock, athletes: athletes)]
+            return [try simulated(simulation, clock, athletes: athletes.count)]
         }
-        let radios = radios()
+        let radios = radios(for: athletes)
         guard !radios.isEmpty else {
-            throw CommandFailure(
-                .unavailable,
-                "no radio can be used by this version; --simulate sprint-5x30-90 makes sensors up, --replay FILE runs a recording"
-            )
+            throw CommandFailure(.configuration, "none of the listed sensors is on ANT+ or Bluetooth")
         }
         return radios
     }
@@ -51,6 +70,23 @@ enum Transports {
         } catch {
             let known = SimulatedSession.Configuration.plans.joined(separator: ", ")
             throw CommandFailure(.usage, "there is no workout '\(simulation.workout)'; there is \(known)")
+        }
+    }
+}
+
+extension SensorID {
+    fileprivate var isANT: Bool {
+        switch self {
+        case .ant: true
+        case .bluetooth, .bluetoothConnection, .file: false
+        }
+    }
+
+    /// A connection without an address is a name of its recording, and nothing to look for.
+    fileprivate var bluetoothBinding: SensorBinding? {
+        switch self {
+        case .bluetooth(let address): .address(address)
+        case .ant, .bluetoothConnection, .file: nil
         }
     }
 }
