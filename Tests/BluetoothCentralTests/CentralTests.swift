@@ -385,6 +385,27 @@ import Testing
 
     // MARK: Hostile surroundings
 
+    /// HCI events of any content: see ``GATTClientHostileTests/inputs``.
+    @Test func eventsOfAnyContentAreHarmless() {
+        var random = SeededGenerator(seed: 0x4C1)
+        var bench = Bench()
+        bench.scan()
+        for input in 0..<GATTClientHostileTests.inputs / 3 {
+            var packet = Self.strap
+            switch random.next() % 4 {
+            case 0: packet = (0..<Int(random.next() % 64)).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+            case 1: packet = Array(packet.prefix(Int(random.next() % UInt64(packet.count + 1))))
+            case 2: packet[Int(random.next() % UInt64(packet.count))] = UInt8(truncatingIfNeeded: random.next())
+            default: packet += packet.dropFirst(4)
+            }
+            if packet.count > 2, random.next() % 8 == 0 { packet[2] = 0x0D }
+            if !packet.isEmpty, random.next() % 8 == 0 { packet[0] = 0x3E }
+            let now = Timestamp(seconds: Double(input) / 100)
+            bench.central.receive(packet.span, from: 0, at: now) { _ in }
+            if input % 50 == 0 { bench.central.tick(at: now) { _ in } }
+        }
+    }
+
     /// What has to hold whatever happens.
     @Test(arguments: 0..<20) func noSequenceOfEventsBreaksTheRules(seed: Int) {
         var random = SeededGenerator(seed: UInt64(seed))

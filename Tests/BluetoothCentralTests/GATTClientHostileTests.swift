@@ -8,7 +8,7 @@ import Testing
 
 /// Peers that send anything at all. `SPRINTD_FUZZ_INPUTS` sets how many PDUs they send; see CONTRIBUTING.md.
 @Suite struct GATTClientHostileTests {
-    private static let inputs =
+    static let inputs =
         ProcessInfo.processInfo.environment["SPRINTD_FUZZ_INPUTS"].flatMap { Int($0) } ?? 30_000
 
     /// A client, and what has to hold of it whatever it hears.
