@@ -69,26 +69,26 @@ package struct StickSession: Sendable {
     }
 
     package let configuration: StickConfiguration
-    package private(set) var state = State.idle
-    package private(set) var counters = Counters()
-    package private(set) var capabilities: ANTCapabilities?
+    package internal(set) var state = State.idle
+    package internal(set) var counters = Counters()
+    package internal(set) var capabilities: ANTCapabilities?
     /// As the stick tells it, such as `AP2USB1.05`; what is not printable is left out.
-    package private(set) var version: String?
-    package private(set) var serialNumber: UInt32?
+    package internal(set) var version: String?
+    package internal(set) var serialNumber: UInt32?
     /// In the order of their numbers. A scan has one.
-    package private(set) var channels: [StickChannel] = []
-    package private(set) var isScanning = false
-    package private(set) var hasExtendedData = false
+    package internal(set) var channels: [StickChannel] = []
+    package internal(set) var isScanning = false
+    package internal(set) var hasExtendedData = false
 
-    private var framer = ANTFramer()
-    private var query: (what: Query, attempt: Int, until: Timestamp)?
-    private var lastHeard = Timestamp.zero
+    var framer = ANTFramer()
+    var query: (what: Query, attempt: Int, until: Timestamp)?
+    var lastHeard = Timestamp.zero
     /// In a row, of which none reached `receiving`.
-    private var failures = 0
-    private var restarts = 0
-    private var told: StickProblem?
-    private var toldRemarks: Set<StickRemark> = []
-    private var overflowTold: Timestamp?
+    var failures = 0
+    var restarts = 0
+    var told: StickProblem?
+    var toldRemarks: Set<StickRemark> = []
+    var overflowTold: Timestamp?
 
     package init(_ configuration: StickConfiguration) {
         self.configuration = configuration
@@ -192,7 +192,7 @@ package struct StickSession: Sendable {
     /// The longest message and its frame: what the stick may wait for the rest of.
     static let flushLength = ANTMessage.maximumLength + 4
 
-    private mutating func reset(at time: Timestamp, emit: (StickAction) -> Void) {
+    mutating func reset(at time: Timestamp, emit: (StickAction) -> Void) {
         counters.resets &+= 1
         framer.reset()
         query = nil
@@ -202,17 +202,17 @@ package struct StickSession: Sendable {
     }
 
     /// A reset closes every channel, but whom an open channel found is the athlete's all the same.
-    private mutating func keepFound() {
+    mutating func keepFound() {
         for index in channels.indices { channels[index].state = .unopened }
     }
 
-    private mutating func started(at time: Timestamp) {
+    mutating func started(at time: Timestamp) {
         query = nil
         keepFound()
         state = .settling(until: time.advanced(bySeconds: Pace.settle))
     }
 
-    private mutating func fail(_ problem: StickProblem, at time: Timestamp, emit: (StickAction) -> Void) {
+    mutating func fail(_ problem: StickProblem, at time: Timestamp, emit: (StickAction) -> Void) {
         failures += 1
         let rest = Pace.rests[min(failures, Pace.rests.count) - 1]
         state = .resting(until: time.advanced(bySeconds: rest))
@@ -222,14 +222,14 @@ package struct StickSession: Sendable {
         emit(.unusable(problem))
     }
 
-    private mutating func remark(_ remark: StickRemark, emit: (StickAction) -> Void) {
+    mutating func remark(_ remark: StickRemark, emit: (StickAction) -> Void) {
         guard toldRemarks.insert(remark).inserted else { return }
         emit(.remark(remark))
     }
 
     // MARK: Messages
 
-    private mutating func handle(_ message: ANTMessage, at time: Timestamp, emit: (StickAction) -> Void) {
+    mutating func handle(_ message: ANTMessage, at time: Timestamp, emit: (StickAction) -> Void) {
         if message.id == .startup { return handleStartup(at: time, emit: emit) }
         if message.id.carriesData { return handleData(message, emit: emit) }
         switch state {
@@ -241,7 +241,7 @@ package struct StickSession: Sendable {
         }
     }
 
-    private mutating func handleStartup(at time: Timestamp, emit: (StickAction) -> Void) {
+    mutating func handleStartup(at time: Timestamp, emit: (StickAction) -> Void) {
         switch state {
         case .idle: return
         // A late answer is as good as one in time.
@@ -261,7 +261,7 @@ package struct StickSession: Sendable {
         }
     }
 
-    private mutating func handleData(_ message: ANTMessage, emit: (StickAction) -> Void) {
+    mutating func handleData(_ message: ANTMessage, emit: (StickAction) -> Void) {
         switch state {
         case .idle, .awaitingStartup, .settling, .resting:
             counters.stale &+= 1
@@ -290,318 +290,4 @@ package struct StickSession: Sendable {
         channels[number].state = .tracking
         emit(.heard(message, told ?? channels[number].channelID))
     }
-
-    // MARK: Setting up
-
-    private mutating func handleAnswer(
-        _ message: ANTMessage, to step: SetupStep, attempt: Int, at time: Timestamp, emit: (StickAction) -> Void
-    ) {
-        if let response = message.response {
-            guard !response.isEvent else { return handleEvent(response, at: time, emit: emit) }
-            let isAnswer =
-                step.isRequest
-                ? response.code != .noError && (response.subject == step.subject || response.subject == .request)
-                : response.subject == step.subject && (step.channel.map { $0 == Int(response.channel) } ?? true)
-            guard isAnswer else {
-                counters.unexpected &+= 1
-                return
-            }
-            answered(step, attempt: attempt, response.code, at: time, emit: emit)
-        } else if step.isRequest, message.id == step.subject {
-            guard learn(message) else { return fail(.noChannels, at: time, emit: emit) }
-            advance(from: step, at: time, emit: emit)
-        } else {
-            counters.unexpected &+= 1
-        }
-    }
-
-    private mutating func answered(
-        _ step: SetupStep, attempt: Int, _ code: ANTResponse.Code, at time: Timestamp, emit: (StickAction) -> Void
-    ) {
-        if code == .noError { return advance(from: step, at: time, emit: emit) }
-        if attempt > 1, code == .wrongState, step.isDoneWhenStateIsWrong {
-            return advance(from: step, at: time, emit: emit)
-        }
-        counters.refusals &+= 1
-        if step.isOptional { return skip(step, at: time, emit: emit) }
-        fail(.refused(step.subject, code), at: time, emit: emit)
-    }
-
-    /// - Returns: `false` when the stick turns out to be of no use.
-    private mutating func learn(_ message: ANTMessage) -> Bool {
-        switch message.id {
-        case .capabilities:
-            guard let told = ANTCapabilities(message), told.channels > 0, told.networks > 0 else { return false }
-            capabilities = told
-        case .version:
-            var text = ""
-            for index in 0..<Int(message.length) {
-                guard let byte = message.byte(index), byte != 0 else { break }
-                if byte >= 0x20, byte < 0x7F { text.unicodeScalars.append(Unicode.Scalar(byte)) }
-            }
-            version = text
-        case .serialNumber: serialNumber = message.uint32(0)
-        default: break
-        }
-        return true
-    }
-
-    /// Decides what the channels are for, now that it is known how many there are.
-    private mutating func plan(emit: (StickAction) -> Void) {
-        guard let capabilities else { return }
-        let limit = Int(min(capabilities.channels, UInt8(ANTMessage.channelLimit)))
-        var wanted: [SensorID]
-        isScanning = false
-        switch configuration.mode {
-        case .scan:
-            wanted = StickConfiguration.anyOfEachKind
-            isScanning = capabilities.hasScanMode && capabilities.hasExtendedMessages
-            if !isScanning {
-                remark(.noScanMode(channels: UInt8(min(wanted.count, limit))), emit: emit)
-            }
-        case .channels(let sensors):
-            wanted = sensors
-            if sensors.count > limit, capabilities.hasScanMode, capabilities.hasExtendedMessages {
-                isScanning = true
-                remark(.scansInstead, emit: emit)
-            }
-        }
-        if isScanning { wanted = [.ant(deviceType: 0, number: 0)] }
-        if wanted.count > limit {
-            remark(.sensorsLeftOut(UInt8(clamping: wanted.count - limit)), emit: emit)
-            wanted.removeLast(wanted.count - limit)
-        }
-        if !capabilities.hasLowPrioritySearch, !isScanning, wanted.count > 1 {
-            remark(.noLowPrioritySearch, emit: emit)
-        }
-        // Whom a channel for any sensor found stays its own.
-        if channels.map(\.wanted) != wanted { channels = wanted.map(StickChannel.init(wanted:)) }
-        hasExtendedData = false
-    }
-
-    private func following(_ step: SetupStep) -> SetupStep? {
-        switch step {
-        case .capabilities: return .version
-        case .version: return capabilities?.hasSerialNumber == true ? .serialNumber : .networkKey
-        case .serialNumber: return .networkKey
-        case .networkKey: return capabilities?.hasExtendedMessages == true ? .extendedData(.all) : .assign(0)
-        case .extendedData: return .assign(0)
-        case .assign(let number): return .channelID(number)
-        case .channelID(let number): return isScanning ? .frequency(number) : .period(number)
-        case .period(let number): return .frequency(number)
-        case .frequency(let number): return isScanning ? .openScan : .searchTimeout(number)
-        case .searchTimeout(let number):
-            return capabilities?.hasLowPrioritySearch == true ? .lowPrioritySearch(number) : .open(number)
-        case .lowPrioritySearch(let number): return .open(number)
-        case .open(let number): return number + 1 < channels.count ? .assign(number + 1) : nil
-        case .openScan: return nil
-        }
-    }
-
-    private mutating func advance(from step: SetupStep, at time: Timestamp, emit: (StickAction) -> Void) {
-        switch step {
-        case .networkKey: plan(emit: emit)
-        case .extendedData: hasExtendedData = true
-        case .open(let number): channels[number].opened()
-        case .openScan: channels[0].opened()
-        case .capabilities, .version, .serialNumber, .assign, .channelID, .period, .frequency, .searchTimeout,
-            .lowPrioritySearch:
-            break
-        }
-        guard let next = following(step) else {
-            state = .receiving
-            failures = 0
-            restarts = 0
-            told = nil
-            lastHeard = time
-            emit(.ready)
-            return
-        }
-        take(next, at: time, emit: emit)
-    }
-
-    /// Goes on without an optional step.
-    private mutating func skip(_ step: SetupStep, at time: Timestamp, emit: (StickAction) -> Void) {
-        switch step {
-        case .extendedData(.all): return take(.extendedData(.channelID), at: time, emit: emit)
-        case .extendedData(.channelID): return take(.extendedData(.legacy), at: time, emit: emit)
-        case .extendedData(.legacy):
-            // A scan without ids would be of no use.
-            if isScanning {
-                isScanning = false
-                let limit = Int(min(capabilities?.channels ?? 0, UInt8(ANTMessage.channelLimit)))
-                let wanted = StickConfiguration.anyOfEachKind.prefix(limit)
-                channels = wanted.map(StickChannel.init(wanted:))
-                remark(.noScanMode(channels: UInt8(clamping: channels.count)), emit: emit)
-            }
-            remark(.noExtendedData, emit: emit)
-            return take(.assign(0), at: time, emit: emit)
-        case .capabilities, .version, .serialNumber, .networkKey, .assign, .channelID, .period, .frequency,
-            .searchTimeout, .lowPrioritySearch, .open, .openScan:
-            guard let next = following(step) else { return }
-            take(next, at: time, emit: emit)
-        }
-    }
-
-    private mutating func take(_ step: SetupStep, at time: Timestamp, emit: (StickAction) -> Void) {
-        if case .assign(let number) = step, number >= channels.count {
-            return fail(.noChannels, at: time, emit: emit)
-        }
-        send(step, attempt: 1, at: time, emit: emit)
-    }
-
-    private mutating func send(
-        _ step: SetupStep, attempt: Int, at time: Timestamp, emit: (StickAction) -> Void
-    ) {
-        emit(.send(message(for: step)))
-        state = .settingUp(step, attempt: attempt, until: time.advanced(bySeconds: Pace.answer))
-    }
-
-    private func message(for step: SetupStep) -> ANTMessage {
-        let number = UInt8(truncatingIfNeeded: step.channel ?? 0)
-        func channelMessage(_ payload: [UInt8]) -> ANTMessage { ANTMessage(step.subject, [number] + payload) }
-        switch step {
-        case .capabilities, .version, .serialNumber: return ANTMessage(.request, [0, step.subject.rawValue])
-        case .networkKey: return channelMessage(configuration.networkKeyBytes)
-        case .extendedData(.all): return channelMessage([0xE0])
-        case .extendedData(.channelID): return channelMessage([0x80])
-        case .extendedData(.legacy): return channelMessage([1])
-        // A channel that receives, on network 0.
-        case .assign: return channelMessage([0, 0])
-        case .channelID(let index):
-            let id = channels[index].channelID
-            return channelMessage([
-                UInt8(truncatingIfNeeded: id.deviceNumber), UInt8(truncatingIfNeeded: id.deviceNumber >> 8),
-                id.deviceType, id.transmissionType,
-            ])
-        case .period(let index):
-            let period = channels[index].period
-            return channelMessage([UInt8(truncatingIfNeeded: period), UInt8(truncatingIfNeeded: period >> 8)])
-        case .frequency: return channelMessage([configuration.radioFrequency])
-        // Never in the way of the others where the stick can do otherwise; else for a bounded time.
-        case .searchTimeout: return channelMessage([searchesBeside ? 0 : Pace.searchUnits])
-        case .lowPrioritySearch: return channelMessage([0xFF])
-        case .open, .openScan: return ANTMessage(step.subject, [number])
-        }
-    }
-
-    private var searchesBeside: Bool { capabilities?.hasLowPrioritySearch == true }
-
-    // MARK: Receiving
-
-    private mutating func handleWhileReceiving(
-        _ message: ANTMessage, at time: Timestamp, emit: (StickAction) -> Void
-    ) {
-        if message.id == .channelStatus { return handleStatus(message, at: time, emit: emit) }
-        if message.id.rawValue == Self.serialErrorID { return remark(.serialError, emit: emit) }
-        guard let response = message.response else {
-            counters.unexpected &+= 1
-            return
-        }
-        guard !response.isEvent else { return handleEvent(response, at: time, emit: emit) }
-        guard let query, case .open(let number) = query.what, response.subject == .openChannel,
-            Int(response.channel) == number
-        else {
-            counters.unexpected &+= 1
-            return
-        }
-        self.query = nil
-        if response.code == .noError || response.code == .wrongState {
-            channels[number].opened()
-        } else {
-            counters.refusals &+= 1
-            emit(.remark(.forgotSettings))
-            reset(at: time, emit: emit)
-        }
-    }
-
-    private static let serialErrorID: UInt8 = 0xAE
-
-    private mutating func handleStatus(_ message: ANTMessage, at time: Timestamp, emit: (StickAction) -> Void) {
-        guard let query, case .status(let number) = query.what, message.byte(0).map(Int.init) == number,
-            let status = message.byte(1)
-        else {
-            counters.unexpected &+= 1
-            return
-        }
-        self.query = nil
-        switch status & 0x03 {
-        case 0:
-            emit(.remark(.forgotSettings))
-            reset(at: time, emit: emit)
-        // Assigned, not open.
-        case 1 where !isScanning && channels[number].isOpen: channels[number].state = .closed(reopenAt: time)
-        default: break
-        }
-    }
-
-    private mutating func handleEvent(_ event: ANTResponse, at time: Timestamp, emit: (StickAction) -> Void) {
-        switch event.code {
-        case .serialQueueOverflow, .receiveQueueOverflow:
-            if let last = overflowTold, time.seconds(since: last) < Pace.overflowRemark { return }
-            overflowTold = time
-            emit(.remark(.overflowed))
-            return
-        default: break
-        }
-        let number = Int(event.channel)
-        guard number < channels.count, channels[number].isOpen else { return }
-        switch event.code {
-        case .receiveFailed: counters.missed &+= 1
-        case .goToSearch, .searchTimeout: channels[number].state = .searching
-        case .channelClosed:
-            if isScanning {
-                emit(.remark(.forgotSettings))
-                reset(at: time, emit: emit)
-            } else {
-                let isAlone = !channels.indices.contains { $0 != number && channels[$0].state == .tracking }
-                let pause = isAlone ? Pace.searchPauseAlone : Pace.searchPause
-                channels[number].state = .closed(reopenAt: time.advanced(bySeconds: pause))
-            }
-        default: break
-        }
-    }
-
-    private mutating func ask(_ what: Query, attempt: Int, at time: Timestamp, emit: (StickAction) -> Void) {
-        switch what {
-        case .status(let number):
-            emit(
-                .send(
-                    ANTMessage(
-                        .request, [UInt8(truncatingIfNeeded: number), ANTMessageID.channelStatus.rawValue])))
-        case .open(let number): emit(.send(message(for: .open(number))))
-        }
-        query = (what, attempt, time.advanced(bySeconds: Pace.answer))
-    }
-
-    /// A stick that receives: what is asked or owed.
-    private mutating func attend(at time: Timestamp, emit: (StickAction) -> Void) {
-        if let query {
-            counters.timeouts &+= 1
-            guard query.attempt >= Pace.attempts else {
-                return ask(query.what, attempt: query.attempt + 1, at: time, emit: emit)
-            }
-            emit(.remark(.fellSilent))
-            emit(.flush(Self.flushLength))
-            return reset(at: time, emit: emit)
-        }
-        for index in channels.indices {
-            guard case .closed(let reopenAt) = channels[index].state, time >= reopenAt else { continue }
-            return ask(.open(channel: index), attempt: 1, at: time, emit: emit)
-        }
-        askForStatus(at: time, emit: emit)
-    }
-
-    private mutating func askForStatus(at time: Timestamp, emit: (StickAction) -> Void) {
-        ask(.status(channel: channels.firstIndex(where: \.isOpen) ?? 0), attempt: 1, at: time, emit: emit)
-    }
-}
-
-extension StickChannel {
-    mutating func opened() { state = .searching }
-}
-
-extension ANTMessage {
-    /// Bits 0–4 of a burst's channel byte are all that ANT has for channel numbers.
-    static let channelLimit = 32
 }

@@ -274,6 +274,26 @@ import Testing
         #expect(bench.decoder.isKnownStick(stick: 1))
     }
 
+    @Test func aSessionMaySeeAnyNumberOfReplugs() {
+        var bench = Bench()
+        // Each plugging-in gives a stick a new number; a heart-rate message as in the tests above, twice to prove the stick.
+        for stick in 1...200 as ClosedRange<UInt32> {
+            for _ in 0..<2 {
+                bench.receive(Self.heartRate(behind: [0x80, 7, 0, 120, 1]), stick: stick, at: Double(stick))
+            }
+        }
+        #expect(bench.decoder.counters.stickOverflow == 0)
+        #expect(bench.samples.count == 400)
+        // While they all speak, none makes room for one more.
+        var crowd = Bench()
+        for stick in 1...33 as ClosedRange<UInt32> {
+            for _ in 0..<2 {
+                crowd.receive(Self.heartRate(behind: [0x80, 7, 0, 120, 1]), stick: stick, at: Double(stick) / 100)
+            }
+        }
+        #expect(crowd.decoder.counters.stickOverflow == 2)
+    }
+
     @Test func dataCutShortIsCounted() {
         var bench = Self.trusted()
         bench.receive(frame(0x4E, [0, 1, 2, 3]))
