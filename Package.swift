@@ -64,6 +64,8 @@ let package = Package(
         target("Analysis", ["JSON", "Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
+        target("ActivityFile", ["Analysis", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
+        target("TCX", ["BinaryCoding", "Measurement"]),
         target("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
@@ -76,9 +78,9 @@ let package = Package(
         executable(
             "sprintctl",
             [
-                "Analysis", "ANT", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
+                "ActivityFile", "Analysis", "ANT", "AthleteFile", "Capture", "FIT", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
                 "Replay",
-                "Report", "Scoring", "SessionStore", "Simulation",
+                "Report", "Scoring", "SessionStore", "Simulation", "TCX",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(
@@ -108,6 +110,8 @@ let package = Package(
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
         tests("CSV", ["Measurement"]),
+        tests("TCX", ["Measurement"]),
+        tests("ActivityFile", ["Analysis", "FIT", "Fusion", "Measurement", "Segmentation", "TCX"]),
         tests("Fusion", ["Measurement"]),
         tests("Segmentation", ["Measurement", "Fusion"]),
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),

@@ -22,9 +22,18 @@ package struct AthletePipeline: Sendable {
 
     /// - Parameter sample: times from 0 at the recording's first frame.
     package mutating func ingest(_ sample: Sample, emit: (PipelineEvent) -> Void) {
+        ingest(sample, emit: emit, emitInterval: { _, _ in })
+    }
+
+    /// - Parameters:
+    ///   - sample: times from 0 at the recording's first frame.
+    ///   - emitInterval: receives each beat interval of this athlete's heart once, when it became known.
+    package mutating func ingest(
+        _ sample: Sample, emit: (PipelineEvent) -> Void, emitInterval: (Timestamp, RRInterval) -> Void
+    ) {
         lastTime = max(lastTime, sample.time)
         var fused: FusedSample?
-        fusion.ingest(sample) { fused = $0 }
+        fusion.ingest(sample, emit: { fused = $0 }, emitInterval: emitInterval)
         guard let fused else { return }
         emit(.fused(fused))
         recorder.ingest(fused)
