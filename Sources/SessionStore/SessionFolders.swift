@@ -3,7 +3,7 @@
 /// The sessions of a state folder as they lie there, for those who look and do not write.
 package struct SessionFolders {
     package let state: String
-    private let files: any FileSystem
+    let files: any FileSystem
 
     package init(state: String, files: any FileSystem) {
         self.state = state

@@ -28,3 +28,20 @@ package enum SessionName {
         return name.isEmpty ? "athlete" : name
     }
 }
+
+extension SessionName {
+    /// - Returns: when the session began, seconds since 1970-01-01 00:00 UTC; `nil` for a name of another form.
+    package static func start(_ name: String) -> Int64? {
+        let digits = Array(name.utf8.prefix(16))
+        guard digits.count == 16, digits[15] == UInt8(ascii: "Z") else { return nil }
+        // The basic form with the extended one's separators in it.
+        var text = Array(digits[0..<4])
+        for (range, separator) in [
+            (4..<6, "-"), (6..<8, "-"), (9..<11, "T"), (11..<13, ":"), (13..<15, ":"),
+        ] {
+            text += Array(separator.utf8) + digits[range]
+        }
+        guard digits[8] == UInt8(ascii: "T") else { return nil }
+        return DateText.unixNanoseconds(text).map { $0 / 1_000_000_000 }
+    }
+}

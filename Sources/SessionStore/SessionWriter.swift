@@ -56,7 +56,7 @@ package final class SessionWriter {
         }
     }
 
-    private static func claim(
+    static func claim(
         _ name: String, in sessions: String, _ files: any FileSystem
     ) throws(FileError) -> String {
         var number = 1

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import ActivityFile
 internal import Analysis
 internal import Capture
 internal import Measurement
@@ -8,18 +9,42 @@ internal import Replay
 internal import Scoring
 internal import SessionStore
 internal import Simulation
+internal import TCX
 
 /// Where the commands meet the pipeline: each function does one command's work, and knows nothing of terminals.
 enum Connection {
+    /// What one pass over a recording gives.
+    struct Reading {
+        var document: AnalysisDocument
+        /// Empty unless asked for.
+        var track: ActivityTrack
+        /// The first frame's or sample's time, on the recording's own clock.
+        var start: Timestamp
+    }
+
+    /// As ``reading(ofFile:athlete:plan:metadata:start:wantsTrack:)``, for those who need the analysis only.
+    static func analysis(
+        ofFile path: String, athlete: Athlete?, plan: String?, metadata: SessionMetadata? = nil
+    ) throws(CommandFailure) -> AnalysisDocument {
+        try reading(ofFile: path, athlete: athlete, plan: plan, metadata: metadata, start: nil, wantsTrack: false)
+            .document
+    }
+
     /// The athlete and the plan are those of the command line, else those that a session of this program holds.
     ///
+    /// - Parameters:
+    ///   - metadata: of an imported session, whose file holds none.
+    ///   - start: seconds since 1970, of a recording that does not say.
+    ///   - wantsTrack: whether the stream is kept, second by second.
     /// - Throws: `.noInput`, `.badData` …, each message beginning with the file's name.
-    static func analysis(
-        ofFile path: String, athlete: Athlete?, plan: String?
-    ) throws(CommandFailure) -> AnalysisDocument {
+    static func reading(
+        ofFile path: String, athlete: Athlete?, plan: String?, metadata known: SessionMetadata?, start: Int64?,
+        wantsTrack: Bool
+    ) throws(CommandFailure) -> Reading {
         let planned = try plan.map { name throws(CommandFailure) in try self.plan(name, .usage) }
         var file = try open(path)
-        var metadata: SessionMetadata?
+        var metadata = known
+        var track = ActivityTrack()
         var pipeline: RecordingPipeline?
         var failure: CommandFailure?
         /// What is known of the athlete may stand in the recording itself, before its first frame.
@@ -32,7 +57,7 @@ enum Connection {
                     // A recording's own plan may be one that a later version brought.
                     intended = athlete == nil ? Plan.named(name) : try self.plan(name, .configuration)
                 }
-                let date = CalendarDate(unixSeconds: time.nanoseconds / 1_000_000_000)
+                let date = CalendarDate(unixSeconds: start ?? time.nanoseconds / 1_000_000_000)
                 pipeline = RecordingPipeline(athletes: [
                     AthleteConfiguration(known, plan: intended, year: date.year)
                 ])
@@ -46,11 +71,17 @@ enum Connection {
                 &file,
                 frame: { frame, bytes in
                     begin(at: frame.time)
-                    pipeline?.ingest(frame, bytes) { _, _ in }
+                    guard wantsTrack else { return pipeline?.ingest(frame, bytes) { _, _ in } ?? () }
+                    pipeline?.ingest(
+                        frame, bytes, emit: { if case .fused(let sample) = $1 { track.ingest(sample) } },
+                        emitInterval: { track.ingest($2, at: $1) })
                 },
                 sample: { sample in
                     begin(at: sample.time)
-                    pipeline?.ingest(sample) { _, _ in }
+                    guard wantsTrack else { return pipeline?.ingest(sample) { _, _ in } ?? () }
+                    pipeline?.ingest(
+                        sample, emit: { if case .fused(let sample) = $1 { track.ingest(sample) } },
+                        emitInterval: { track.ingest($2, at: $1) })
                 },
                 event: { event in
                     guard case .comment(let comment) = event, comment.origin == .section else { return }
@@ -61,12 +92,14 @@ enum Connection {
         begin(at: .zero)
         if let failure { throw failure }
         pipeline?.finish()
-        guard let pipeline, pipeline.start != nil else {
+        guard let pipeline, let began = pipeline.start else {
             throw CommandFailure(.badData, "\(path): holds nothing that can be analysed\(reason(file.notes))")
         }
-        return pipeline.analysis(
+        track.finish()
+        let document = pipeline.analysis(
             of: 0, kind: file.format.rawValue, records: file.recordCounts, notes: file.notes,
             sensorNames: file.sensorNames)
+        return Reading(document: document, track: track, start: began)
     }
 
     private static func reason(_ notes: [String]) -> String {
@@ -83,7 +116,7 @@ enum Connection {
 
     static func open(_ path: String) throws(CommandFailure) -> RecordingFile {
         do {
-            return try RecordingFile(path: path)
+            return try RecordingFile(path: path, tcx: TCXSampleReader())
         } catch {
             throw CommandFailure(error)
         }

@@ -14,9 +14,10 @@ struct SessionsShowCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-        let folder = try state.folder(of: name)
+        _ = try state.folder(of: name)
+        let input = try SessionOrRecording.resolve(name, in: state.folders)
         let document = try Connection.analysis(
-            ofFile: "\(folder)/\(SessionWriter.captureName)", athlete: nil, plan: nil)
+            ofFile: input.path, athlete: nil, plan: nil, metadata: input.metadata)
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         try output.write(Report(document, style: style).text)

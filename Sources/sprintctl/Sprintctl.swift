@@ -7,5 +7,8 @@ struct Sprintctl: ParsableCommand {
         commandName: "sprintctl",
         abstract: "Look into recordings of sprint sessions: phases, efforts, scores.",
         version: "sprintctl \(Version.text)",
-        subcommands: [AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self])
+        subcommands: [
+            AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self, ExportCommand.self,
+            ImportCommand.self,
+        ])
 }
