@@ -106,6 +106,12 @@ package struct FITEncoder: Sendable {
         return Local(type: UInt8(slot))
     }
 
+    /// Gives a local type another layout from here on.
+    package mutating func redefine(_ local: Local, _ layout: FITLayout) {
+        slots[Int(local.type)] = layout
+        writeDefinition(layout, type: local.type)
+    }
+
     /// Begins a data message of a kept layout: the caller puts all of its fields, in order.
     @inline(__always)
     package mutating func begin(_ local: Local) { bytes.append(local.type) }

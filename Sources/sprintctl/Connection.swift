@@ -43,6 +43,7 @@ enum Connection {
     ) throws(CommandFailure) -> Reading {
         let planned = try plan.map { name throws(CommandFailure) in try self.plan(name, .usage) }
         var file = try open(path)
+        let format = file.format
         var metadata = known
         var track = ActivityTrack()
         var pipeline: RecordingPipeline?
@@ -50,7 +51,12 @@ enum Connection {
         /// What is known of the athlete may stand in the recording itself, before its first frame.
         func begin(at time: Timestamp) {
             guard pipeline == nil, failure == nil else { return }
-            let known = athlete ?? metadata?.athlete ?? Athlete()
+            var known = athlete ?? metadata?.athlete ?? Athlete()
+            // An activity file is one athlete's, and its columns are none of the sensors that an athlete can have.
+            switch format {
+            case .fit, .tcx, .csv: known.sensors = []
+            case .pcapng, .pcap, .btsnoop: break
+            }
             do throws(CommandFailure) {
                 var intended = planned
                 if intended == nil, let name = known.plan {
