@@ -45,6 +45,8 @@ let package = Package(
         .systemLibrary(
             name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
 
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
         // Linux calls that the Glibc module lacks.
         .systemLibrary(name: "CDoorbell"),
 
@@ -65,6 +67,7 @@ let package = Package(
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
         target("ActivityFile", ["Analysis", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
+        target("Plot", ["ActivityFile", "Analysis", "JSON", "Measurement", "Segmentation"]),
         target("TCX", ["BinaryCoding", "Measurement"]),
         target("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
 
@@ -73,14 +76,15 @@ let package = Package(
         target("Transport", ["Capture", "Measurement", "RingBuffer"]),
         target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
         target("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
+        target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring"]),
         executable(
             "sprintctl",
             [
-                "ActivityFile", "Analysis", "ANT", "AthleteFile", "Capture", "FIT", "GATT", "JSON", "Measurement", "Pipeline", "ProcessIO",
-                "Replay",
-                "Report", "Scoring", "SessionStore", "Simulation", "TCX",
+                "ActivityFile", "Analysis", "ANT", "AthleteFile", "Capture", "FileIO", "FIT", "GATT", "JSON", "Measurement", "Pipeline", "Plot",
+                "ProcessIO", "Replay", "Report", "Scoring", "SessionIndex",
+                "SessionStore", "Simulation", "TCX",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(
@@ -110,6 +114,7 @@ let package = Package(
         tests("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
         tests("CSV", ["Measurement"]),
+        tests("Plot", ["ActivityFile", "Analysis", "Fusion", "Measurement", "Scoring", "Segmentation"]),
         tests("TCX", ["Measurement"]),
         tests("ActivityFile", ["Analysis", "FIT", "Fusion", "Measurement", "Segmentation", "TCX"]),
         tests("Fusion", ["Measurement"]),
@@ -128,6 +133,7 @@ let package = Package(
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring"]),
+        tests("SessionIndex"),
         tests("AthleteFile", ["Measurement", "Scoring"]),
         tests("ProcessIO", ["Report"]),
         tests("sprintd"),

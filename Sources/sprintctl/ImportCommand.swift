@@ -28,7 +28,7 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The plan that the session is held against.", valueName: "name"))
     var plan: String?
 
-    @Option(help: ArgumentHelp("When it began, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
+    @Option(help: ArgumentHelp("When its first record was made, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
     var start: String?
 
     func validate() throws {
@@ -43,11 +43,14 @@ struct ImportCommand: ParsableCommand {
         if let plan { known.plan = plan }
         let kind = try kind()
         let given = start.flatMap { DateText.unixNanoseconds($0.utf8) }.map { $0 / 1_000_000_000 }
-        let told = given ?? (kind == .csv ? Self.startComment(of: file) : nil)
+        // There the time of t_s = 0 stands, which the first row may lie behind.
+        let zero = kind == .csv ? Self.startComment(of: file) : nil
+        let told = given ?? zero
         let reading = try Connection.reading(
             ofFile: file, athlete: known, plan: plan, metadata: nil, start: told, wantsTrack: false)
         let recorded = reading.start.nanoseconds / 1_000_000_000
-        guard let begin = told ?? (recorded >= Connection.earliestDate ? recorded : nil) else {
+        let ofComment = given == nil ? zero.map { $0 + max(0, min(recorded, Connection.earliestDate)) } : nil
+        guard let begin = given ?? ofComment ?? (recorded >= Connection.earliestDate ? recorded : nil) else {
             throw CommandFailure(.badData, "\(file): does not say when it began: say --start TIME")
         }
         let metadata = SessionMetadata(

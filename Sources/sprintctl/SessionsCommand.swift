@@ -6,10 +6,11 @@ internal import SessionStore
 struct SessionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sessions",
-        abstract: "List, show, check, repair and delete recorded sessions.",
+        abstract: "List, show, check, repair, export and delete the kept sessions.",
         subcommands: [
             SessionsListCommand.self, SessionsShowCommand.self, SessionsVerifyCommand.self,
-            SessionsRepairCommand.self, SessionsDeleteCommand.self,
+            SessionsRepairCommand.self, SessionsDeleteCommand.self, SessionsExportMissingCommand.self,
+            SessionsReindexCommand.self,
         ])
 
     /// Where the sessions are.

@@ -9,6 +9,6 @@ struct Sprintctl: ParsableCommand {
         version: "sprintctl \(Version.text)",
         subcommands: [
             AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self, ExportCommand.self,
-            ImportCommand.self,
+            ImportCommand.self, PlotCommand.self, TrendCommand.self,
         ])
 }
