@@ -9,7 +9,7 @@ ATHLETE ?= Fixtures/perfect-session/athlete.toml
 RATE ?= 20
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline
+.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline bench-fit
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
@@ -17,6 +17,7 @@ help:
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
+	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
 	@echo 'make clean   remove everything that was built'
@@ -54,6 +55,9 @@ bench-ring: dependencies
 
 bench-pipeline: dependencies
 	$(SWIFT) run -c release --package-path Benchmarks pipeline-benchmark
+
+bench-fit: dependencies
+	$(SWIFT) run -c release --package-path Benchmarks fit-benchmark
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests

@@ -102,7 +102,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Analysis", "Capture", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
+                "Analysis", "Capture", "FIT", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
             ],
             swiftSettings: settings),
         tests("Measurement"),
@@ -116,7 +116,7 @@ let package = Package(
         tests("CSV", ["Measurement"]),
         tests("Plot", ["ActivityFile", "Analysis", "Fusion", "Measurement", "Scoring", "Segmentation"]),
         tests("TCX", ["Measurement"]),
-        tests("ActivityFile", ["Analysis", "FIT", "Fusion", "Measurement", "Segmentation", "TCX"]),
+        tests("ActivityFile", ["Analysis", "FIT", "Fusion", "Measurement", "Scoring", "Segmentation", "TCX"]),
         tests("Fusion", ["Measurement"]),
         tests("Segmentation", ["Measurement", "Fusion"]),
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),

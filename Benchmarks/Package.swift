@@ -33,6 +33,7 @@ let package = Package(
         subject("Capture", ["BinaryCoding", "Measurement"]),
         subject("ANT", ["BinaryCoding", "Measurement"]),
         subject("GATT", ["BinaryCoding", "Capture", "Measurement"]),
+        subject("FIT", ["BinaryCoding", "Measurement"]),
         subject("Fusion", ["Measurement"]),
         subject("Segmentation", ["Measurement", "Fusion"]),
         subject("Scoring", ["Measurement", "Fusion", "Segmentation"]),
@@ -60,6 +61,11 @@ let package = Package(
             ],
             swiftSettings: settings,
             // Nothing here imports the C library, whose mathematics `rounded()` calls.
+            linkerSettings: [.linkedLibrary("m")]
+        ),
+        .executableTarget(
+            name: "fit-benchmark", dependencies: ["CThreads", "FIT", "Figures", "Measurement"], swiftSettings: settings,
+            // As above.
             linkerSettings: [.linkedLibrary("m")]
         ),
     ],

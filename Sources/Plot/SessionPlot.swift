@@ -191,7 +191,8 @@ package struct SessionPlot {
         let document = activity.document
         let peak = stretches.joined().map(\.value).max() ?? 1
         let goal = document.athlete.maxSpeed.map { $0.value * document.score.target }
-        let highest = max(peak, document.sprints.isEmpty ? 0 : goal ?? 0, 1)
+        // A file can say anything; a grid has to end.
+        let highest = min(max(peak, document.sprints.isEmpty ? 0 : goal ?? 0, 1), 30)
         let step = highest > 9 ? 3.0 : highest > 4 ? 2.0 : 1.0
         // Room above the curve for what is written there.
         let panel = Panel(top: top, bottom: bottom, low: 0, high: highest * 1.3)
@@ -220,8 +221,8 @@ package struct SessionPlot {
         let values = stretches.joined().map(\.value)
         let goal = document.athlete.maxHeartRate.map { $0.value * document.score.target }
         let showsTarget = document.sprints.contains { $0.effortBasis == .heartRate }
-        let highest = max(values.max() ?? 100, showsTarget ? goal ?? 0 : 0)
-        let lowest = ((values.min() ?? 60) / 20).rounded(.down) * 20
+        let highest = min(max(values.max() ?? 100, showsTarget ? goal ?? 0 : 0), 300)
+        let lowest = (min(max(values.min() ?? 60, 0), 260) / 20).rounded(.down) * 20
         let span = max(highest - lowest, 40)
         let panel = Panel(top: top, bottom: bottom, low: lowest, high: lowest + span * (showsEfforts ? 1.3 : 1.22))
         drawPanel(panel, name: "heart rate, bpm", &canvas)
@@ -303,7 +304,7 @@ package struct SessionPlot {
 
     private func drawTime(_ canvas: inout SVGCanvas) {
         let minutes = duration / 60
-        let step = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].first { minutes / $0 <= 12 } ?? 2880
+        let step = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].first { minutes / $0 <= 12 } ?? minutes / 12
         var tick = 0.0
         while tick <= minutes + 1e-9 {
             let place = x(tick * 60)

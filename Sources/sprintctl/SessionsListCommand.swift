@@ -42,8 +42,9 @@ struct SessionsListCommand: ParsableCommand {
 
     private func date(_ session: IndexedSession) -> String? {
         session.start.map { start in
-            let text = DateText.make(unixMilliseconds: start * 1000)
-            return "\(text.prefix(10)) \(text.dropFirst(11).prefix(5))"
+            var text = Array(DateText.make(unixMilliseconds: start * 1000).utf8.prefix(16))
+            text[10] = UInt8(ascii: " ")
+            return String(decoding: text, as: UTF8.self)
         }
     }
 
