@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+import ActivityFile
+import Fusion
+import Measurement
+import Testing
+
+@Suite struct ActivityTrackTests {
+    private func sample(_ seconds: Double, heartRate: Double?, doubts: FusedSample.Doubts = []) -> FusedSample {
+        FusedSample(time: Timestamp(seconds: seconds), heartRate: heartRate, doubts: doubts)
+    }
+
+    @Test func aPointIsTheLastWordOfItsSecond() {
+        var track = ActivityTrack()
+        for (time, rate) in [(0, 60), (0.25, 61), (0.9, 62), (1, 63), (1.1, 64), (4.5, 70)] as [(Double, Double)] {
+            track.ingest(sample(time, heartRate: rate))
+        }
+        track.finish()
+        #expect(track.points.map(\.second) == [0, 1, 2, 5])
+        #expect(track.points.map(\.heartRate) == [60, 63, 64, 70])
+    }
+
+    @Test func doubtfulValuesAreAbsent() {
+        var track = ActivityTrack()
+        track.ingest(sample(0.5, heartRate: 60))
+        track.ingest(sample(0.75, heartRate: 220, doubts: .heartRateArtefact))
+        track.ingest(sample(1.5, heartRate: 60, doubts: .noSkinContact))
+        track.finish()
+        #expect(track.points.map(\.heartRate) == [60, nil])
+    }
+
+    @Test func beatsThatNoHeartMadeAreDropped() {
+        var track = ActivityTrack()
+        // 0.8 s; a missed beat; a false one; 0.85 s.
+        for ticks in [819, 1638, 400, 870] as [UInt16] {
+            track.ingest(RRInterval(ticks: ticks, followsGap: false), at: .zero)
+        }
+        #expect(track.beats.map(\.ticks) == [819, 870])
+        #expect(track.droppedBeats == 2)
+    }
+
+    @Test func aNewPaceIsBelievedAfterThreeBeats() {
+        var track = ActivityTrack()
+        for ticks in [1000, 600, 600, 600, 600, 600] as [UInt16] {
+            track.ingest(RRInterval(ticks: ticks, followsGap: false), at: .zero)
+        }
+        #expect(track.beats.map(\.ticks) == [1000, 600, 600])
+        track.ingest(RRInterval(ticks: 1000, followsGap: true), at: .zero)
+        #expect(track.beats.last?.ticks == 1000)
+        track.ingest(RRInterval(ticks: 60_000, followsGap: true), at: .zero)
+        #expect(track.droppedBeats == 4)
+    }
+}
