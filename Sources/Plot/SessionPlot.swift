@@ -168,7 +168,8 @@ package struct SessionPlot {
             let y = panel.y(value)
             canvas.line(from: .init(x: Self.left, y: y), to: .init(x: Self.right, y: y), stroke: theme.grid)
             canvas.text(
-                Self.decimal(value, 0), at: .init(x: Self.left - 9, y: y + 5), size: 13, fill: theme.faint, anchor: .end)
+                Self.decimal(value, 0), at: .init(x: Self.left - 9, y: y + 5), size: 13, fill: theme.faint, anchor: .end
+            )
             value += step
         }
     }
@@ -304,7 +305,8 @@ package struct SessionPlot {
 
     private func drawTime(_ canvas: inout SVGCanvas) {
         let minutes = duration / 60
-        let step = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].first { minutes / $0 <= 12 } ?? minutes / 12
+        let step =
+            [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].first { minutes / $0 <= 12 } ?? minutes / 12
         var tick = 0.0
         while tick <= minutes + 1e-9 {
             let place = x(tick * 60)

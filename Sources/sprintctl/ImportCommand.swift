@@ -28,7 +28,9 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The plan that the session is held against.", valueName: "name"))
     var plan: String?
 
-    @Option(help: ArgumentHelp("When its first record was made, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "When its first record was made, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
     var start: String?
 
     func validate() throws {
@@ -39,7 +41,8 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
-        var known = try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) } ?? Athlete()
+        var known =
+            try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) } ?? Athlete()
         if let plan { known.plan = plan }
         let kind = try kind()
         let given = start.flatMap { DateText.unixNanoseconds($0.utf8) }.map { $0 / 1_000_000_000 }
