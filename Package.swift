@@ -101,7 +101,8 @@ let package = Package(
         executable(
             "sprintctl",
             [
-                "ActivityFile", "Analysis", "ANT", "AthleteFile", "Capture", "FileIO", "FIT", "GATT", "JSON", "Measurement", "Pipeline", "Plot",
+                "ActivityFile", "Analysis", "ANT", "AthleteFile", "Capture", "FileIO", "FIT", "GATT", "JSON",
+                "Measurement", "Pipeline", "Plot",
                 "ProcessIO", "Replay", "Report", "Scoring", "SessionIndex",
                 "SessionStore", "Simulation", "TCX",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -373,7 +373,8 @@ package struct FITActivityWriter {
                 FITProfile.WrittenMessage.split,
                 [
                     .init(Common.messageIndex, .uint16(UInt16(index))),
-                    .init(FITProfile.timestampField, .uint32(time(phase.end))),
+                    // When it was written: times ascend through the whole file.
+                    .init(FITProfile.timestampField, .uint32(end)),
                     .init(Field.type, .enum(phase.kind.splitType)),
                     .init(Field.startTime, .uint32(time(phase.start))),
                     .init(Field.endTime, .uint32(time(phase.end))),

@@ -53,7 +53,8 @@ struct SVGCanvas {
 
     mutating func curve(_ points: [Point], stroke: String, width: Double) {
         guard points.count > 1 else { return }
-        body += "<path d=\"\(Self.path(points))\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(Self.number(width))\""
+        body +=
+            "<path d=\"\(Self.path(points))\" fill=\"none\" stroke=\"\(stroke)\" stroke-width=\"\(Self.number(width))\""
         body += " stroke-linejoin=\"round\" stroke-linecap=\"round\"/>\n"
     }
 

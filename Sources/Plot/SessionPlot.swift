@@ -47,9 +47,9 @@ package struct SessionPlot {
         drawHeading(&canvas)
         let speeds = stretches(\.speed)
         let rates = stretches(\.heartRate)
+        let middle = Self.top + (Self.bottom - Self.top - Self.gap) * 0.62
         switch (speeds.isEmpty, rates.isEmpty) {
         case (false, false):
-            let middle = Self.top + (Self.bottom - Self.top - Self.gap) * 0.62
             drawSpeed(speeds, from: Self.top, to: middle, &canvas)
             drawHeartRate(rates, from: middle + Self.gap, to: Self.bottom, showsEfforts: false, &canvas)
         case (false, true): drawSpeed(speeds, from: Self.top, to: Self.bottom, &canvas)
@@ -65,14 +65,21 @@ package struct SessionPlot {
             font-family="Inter, 'Helvetica Neue', Helvetica, Arial, 'DejaVu Sans', sans-serif">
             <title>\(SVGCanvas.escaped(heading))</title>
             <defs>\
-            <linearGradient id="speed" x1="0" y1="0" x2="0" y2="1">\
-            <stop offset="0" stop-color="\(theme.speed)" stop-opacity="0.42"/>\
+            \(Self.gradient("speed", from: Self.top, to: rates.isEmpty ? Self.bottom : middle))\
+            <stop offset="0" stop-color="\(theme.speed)" stop-opacity="0.55"/>\
             <stop offset="1" stop-color="\(theme.speed)" stop-opacity="0.04"/></linearGradient>\
-            <linearGradient id="heart" x1="0" y1="0" x2="0" y2="1">\
-            <stop offset="0" stop-color="\(theme.heartRate)" stop-opacity="0.30"/>\
+            \(Self.gradient("heart", from: speeds.isEmpty ? Self.top : middle + Self.gap, to: Self.bottom))\
+            <stop offset="0" stop-color="\(theme.heartRate)" stop-opacity="0.38"/>\
             <stop offset="1" stop-color="\(theme.heartRate)" stop-opacity="0.02"/></linearGradient></defs>
 
             """ + canvas.body + "</svg>\n"
+    }
+
+    /// Over a whole panel, so that all stretches of a curve that breaks off fade alike.
+    private static func gradient(_ name: String, from top: Double, to bottom: Double) -> String {
+        let (start, end) = (SVGCanvas.number(top), SVGCanvas.number(bottom))
+        return
+            "<linearGradient id=\"\(name)\" gradientUnits=\"userSpaceOnUse\" x1=\"0\" y1=\"\(start)\" x2=\"0\" y2=\"\(end)\">"
     }
 
     private func x(_ second: Double) -> Double {
@@ -168,7 +175,8 @@ package struct SessionPlot {
             let y = panel.y(value)
             canvas.line(from: .init(x: Self.left, y: y), to: .init(x: Self.right, y: y), stroke: theme.grid)
             canvas.text(
-                Self.decimal(value, 0), at: .init(x: Self.left - 9, y: y + 5), size: 13, fill: theme.faint, anchor: .end)
+                Self.decimal(value, 0), at: .init(x: Self.left - 9, y: y + 5), size: 13, fill: theme.faint, anchor: .end
+            )
             value += step
         }
     }
@@ -304,7 +312,8 @@ package struct SessionPlot {
 
     private func drawTime(_ canvas: inout SVGCanvas) {
         let minutes = duration / 60
-        let step = [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].first { minutes / $0 <= 12 } ?? minutes / 12
+        let step =
+            [0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440].first { minutes / $0 <= 12 } ?? minutes / 12
         var tick = 0.0
         while tick <= minutes + 1e-9 {
             let place = x(tick * 60)

@@ -34,7 +34,7 @@ package struct HelperProcess: Sendable {
         unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
         var texts = unsafe ([path] + arguments).map { unsafe strdup($0) }
         unsafe texts.append(nil)
-        defer { for unsafe text in unsafe texts { unsafe free(text) } }
+        defer { unsafe texts.forEach { unsafe free($0) } }
         var started: pid_t = 0
         let number = unsafe posix_spawn(&started, path, &actions, nil, texts, environ)
         guard number == 0 else { throw CommandFailure(.unavailable, "\(path): \(ErrorNumber(number).text)") }

@@ -131,7 +131,8 @@ package final class SessionIndex {
         let marks = Self.columns.map { _ in "?" }.joined(separator: ", ")
         try transaction { () throws(Database.Failure) in
             try database.run(
-                "INSERT OR REPLACE INTO session (\(Self.columns.joined(separator: ", "))) VALUES (\(marks))", each: rows)
+                "INSERT OR REPLACE INTO session (\(Self.columns.joined(separator: ", "))) VALUES (\(marks))", each: rows
+            )
         }
     }
 

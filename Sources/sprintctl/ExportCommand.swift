@@ -66,7 +66,9 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "What was run on.")
     var surface: Surface = .generic
 
-    @Option(help: ArgumentHelp("When it began, as 2026-11-23T05:27:11Z, where the recording does not say.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "When it began, as 2026-11-23T05:27:11Z, where the recording does not say.", valueName: "time"))
     var start: String?
 
     func validate() throws {

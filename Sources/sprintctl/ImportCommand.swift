@@ -28,7 +28,9 @@ struct ImportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The plan that the session is held against: a name or a file.", valueName: "plan"))
     var plan: String?
 
-    @Option(help: ArgumentHelp("When its first record was made, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "When its first record was made, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
     var start: String?
 
     func validate() throws {
@@ -39,7 +41,8 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
-        var known = try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) } ?? Athlete()
+        var known =
+            try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) } ?? Athlete()
         var planned = try plan.map { plan throws(CommandFailure) in try PlanFile.plan(plan, .usage) }
         if planned == nil, let name = known.plan { planned = try PlanFile.plan(name, .configuration) }
         known.plan = planned?.name

@@ -97,7 +97,9 @@ struct SessionsListCommand: ParsableCommand {
             let shown = parts.count < 2 ? [seconds / 60, seconds % 60] : Array(parts)
             return shown.enumerated().map { ($0 > 0 && $1 < 10 ? "0" : "") + String($1) }.joined(separator: ":")
         }
-        func kilometres(_ value: Double?) -> String { value.flatMap { FixedDecimal($0 / 1000, decimals: 2)?.text } ?? "-" }
+        func kilometres(_ value: Double?) -> String {
+            value.flatMap { FixedDecimal($0 / 1000, decimals: 2)?.text } ?? "-"
+        }
         var table = TextTable([
             .left("date"), .right("length"), .right("km"), .right("sprints"), .right("on"), .right("best"),
             .right("score"), .left("state"), .left("name"),

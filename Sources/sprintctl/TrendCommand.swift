@@ -93,7 +93,9 @@ struct TrendCommand: ParsableCommand {
 
     /// The first and the second half of the weeks that have something to compare.
     private func summary(_ trend: Trend, _ decimal: (Double?, Int, String) -> String) -> String {
-        func change(_ name: String, _ value: KeyPath<Trend.Week, Double?>, _ decimals: Int, _ unit: String, _ factor: Double)
+        func change(
+            _ name: String, _ value: KeyPath<Trend.Week, Double?>, _ decimals: Int, _ unit: String, _ factor: Double
+        )
             -> String?
         {
             let known = trend.weeks.compactMap { $0[keyPath: value] }

@@ -25,7 +25,8 @@ import Testing
             lines[51]
                 == #"{"class":"record","t_s":50,"hr_bpm":125,"speed_mps":6.063,"cadence_spm":161,"distance_m":125,"effort":0.8661,"phase":"sprint","rr_s":[0.5,0.5078]}"#
         )
-        #expect(lines[105] == #"{"class":"sprint","index":1,"start_s":40.4,"end_s":60.6,"effort":0.866,"on_target":true}"#)
+        #expect(
+            lines[105] == #"{"class":"sprint","index":1,"start_s":40.4,"end_s":60.6,"effort":0.866,"on_target":true}"#)
         #expect(lines[106].hasPrefix(#"{"class":"analysis","analysis":{"schema":"sprintd.analysis/1""#))
     }
 

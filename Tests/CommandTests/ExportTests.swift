@@ -16,7 +16,9 @@ struct ExportTests {
         state = folder.path + "/state"
     }
 
-    private func sprintctl(_ arguments: String...) throws -> Programs.Result { try Programs.run("sprintctl", arguments) }
+    private func sprintctl(_ arguments: String...) throws -> Programs.Result {
+        try Programs.run("sprintctl", arguments)
+    }
 
     private func messages(_ path: String) throws -> (numbers: [UInt16], notes: [String]) {
         var decoder = FITDecoder()
@@ -88,7 +90,9 @@ struct ExportTests {
         #expect(imported.status == 0, "\(imported.errors)")
         let name = String(imported.output.dropFirst("imported as ".count).dropLast())
         let path = "\(state)/sessions/\(name)"
-        #expect(folder.contents(of: "state/sessions/\(name)") == ["analysis.json", "import.\(format)", "import.json"])
+        #expect(
+            folder.contents(of: "state/sessions/\(name)")
+                == ["analysis.json", "import.\(format)", "import.json"].sorted())
         #expect(try Data(contentsOf: URL(filePath: out)) == Data(contentsOf: URL(filePath: "\(path)/import.\(format)")))
         #expect(try sprintctl("import", out, "--state", state).output == "\(out) is there already: \(name)\n")
         #expect(try sprintctl("sessions", "verify", "--state", state).output.hasPrefix("\(name): ok, "))
@@ -102,7 +106,7 @@ struct ExportTests {
         // The daemon, which reads none of these formats, leaves it alone.
         try FileManager.default.removeItem(atPath: path + "/analysis.json")
         #expect(try Programs.run("sprintd", ["--replay", capture, "--rate", "max", "--state", state]).status == 0)
-        #expect(folder.contents(of: "state/sessions/\(name)") == ["import.\(format)", "import.json"])
+        #expect(folder.contents(of: "state/sessions/\(name)") == ["import.\(format)", "import.json"].sorted())
         #expect(try sprintctl("sessions", "delete", "--yes", "--state", state, name).status == 0)
         #expect(!FileManager.default.fileExists(atPath: path))
     }
@@ -172,7 +176,9 @@ struct ExportTests {
 
     @Test func aFileThatDoesNotSayWhenIsAskedFor() throws {
         let undated = try folder.file("a.csv", Array("t_s,hr_bpm\n0,100\n1,101\n2,102\n".utf8))
-        for arguments in [["import", undated, "--state", state], ["export", undated, "--out", folder.path + "/a.fit"]] {
+        for arguments in [
+            ["import", undated, "--state", state], ["export", undated, "--out", folder.path + "/a.fit"],
+        ] {
             let refused = try Programs.run("sprintctl", arguments)
             #expect(refused.status == 65)
             #expect(refused.errors.contains("say --start TIME"))

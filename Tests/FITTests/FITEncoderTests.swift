@@ -87,7 +87,8 @@ import Testing
     @Test func textsAreCutBetweenCharacters() {
         let long = String(repeating: "ä", count: 200)
         let file = Self.file { encoder in
-            encoder.message(0, [.init(8, .string(long)), .init(9, .text("warmup", size: 4)), .init(10, .string("a\u{0}b"))])
+            encoder.message(
+                0, [.init(8, .string(long)), .init(9, .text("warmup", size: 4)), .init(10, .string("a\u{0}b"))])
         }
         #expect(DecodedFile(file).messages[0].texts == [String(repeating: "ä", count: 127), "war", "a"])
     }
@@ -95,7 +96,8 @@ import Testing
     @Test func developerFieldsComeBackAsDescribed() {
         let file = Self.file { encoder in
             encoder.message(207, [.init(3, .uint8(0))])
-            encoder.message(206, [.init(0, .uint8(0)), .init(1, .uint8(7)), .init(2, .uint8(2)), .init(3, .string("effort"))])
+            encoder.message(
+                206, [.init(0, .uint8(0)), .init(1, .uint8(7)), .init(2, .uint8(2)), .init(3, .string("effort"))])
             encoder.message(19, [.init(0, .enum(9))], developerFields: [.init(7, .uint8(88))])
         }
         #expect(DecodedFile(file).messages.last?.developerValues == [[88]])

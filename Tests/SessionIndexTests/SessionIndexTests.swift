@@ -132,7 +132,9 @@ import Testing
             return session
         }
         // Sunday 2026-01-04 23:30 and Monday 2026-01-05 00:30, UTC; Monday 2026-01-19.
-        let some = [session(1_767_569_400, score: 80), session(1_767_573_000, score: 90), session(1_768_780_800, score: 70)]
+        let some = [
+            session(1_767_569_400, score: 80), session(1_767_573_000, score: 90), session(1_768_780_800, score: 70),
+        ]
         let inUTC = Trend(some, weeks: 12) { _ in 0 }
         #expect(inUTC.weeks.map(\.monday) == ["2025-12-29", "2026-01-05", "2026-01-12", "2026-01-19"])
         #expect(inUTC.weeks.map(\.sessions) == [1, 1, 0, 1])

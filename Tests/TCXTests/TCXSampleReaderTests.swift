@@ -95,7 +95,8 @@ import Testing
     }
 
     @Test(arguments: ["-1", "nan", "inf", "1e999", "0x10", "", "12 13"]) func whatIsNoNumberIsAbsent(_ text: String) {
-        let point = "<Trackpoint><Time>2026-01-05T06:00:01Z</Time><HeartRateBpm><Value>\(text)</Value></HeartRateBpm></Trackpoint>"
+        let point =
+            "<Trackpoint><Time>2026-01-05T06:00:01Z</Time><HeartRateBpm><Value>\(text)</Value></HeartRateBpm></Trackpoint>"
         #expect(Read(Array(Self.file(point).utf8)).samples == [])
     }
 
@@ -140,7 +141,9 @@ import Testing
                 switch Int.random(in: 0..<3, using: &generator) {
                 case 0: mutated[index] = UInt8.random(in: 0...255, using: &generator)
                 case 1: mutated.remove(at: index)
-                default: mutated.insert([0x3C, 0x3E, 0x22, 0x2F, 0x21, 0x26].randomElement(using: &generator) ?? 0, at: index)
+                default:
+                    mutated.insert(
+                        [0x3C, 0x3E, 0x22, 0x2F, 0x21, 0x26].randomElement(using: &generator) ?? 0, at: index)
                 }
             }
             let read = Read(mutated, piece: Int.random(in: 1...200, using: &generator))
