@@ -5,7 +5,8 @@ package import Measurement
 /// An athlete's stream, one point a second, and the beats between: what activity files and pictures are made from.
 ///
 /// The point of second k is the athlete's state at k: the last that was said in (k − 1, k], the end included. A second in which no sensor said
-/// anything has no point. What fusion marked as doubtful is absent.
+/// anything has no point. What fusion marked as doubtful is absent, and so is what its sensor has not said for two seconds: fusion goes on
+/// with an old value for longer, but marks it as old, which a file cannot.
 package struct ActivityTrack: Equatable, Sendable {
     package struct Point: Equatable, Sendable, BitwiseCopyable {
         /// From the recording's first frame.
@@ -44,6 +45,12 @@ package struct ActivityTrack: Equatable, Sendable {
     /// Beat intervals that were no heart's.
     package var droppedBeats: Int { filter.dropped }
     private var open: Point?
+    /// When each quantity was last said, in seconds.
+    private var lastSpeed = -Double.infinity
+    private var lastCadence = -Double.infinity
+    private var lastHeartRate = -Double.infinity
+    /// Seconds. A sensor that speaks once a second skips one now and then.
+    private static let longestHold = 2.0
     private var filter = BeatFilter()
 
     package init() {}
@@ -58,6 +65,10 @@ package struct ActivityTrack: Equatable, Sendable {
     package mutating func ingest(_ sample: FusedSample) {
         let second = Self.second(sample.time)
         if let open, open.second < second { close() }
+        let time = sample.time.seconds
+        if sample.updated.contains(.speed) { lastSpeed = time }
+        if sample.updated.contains(.cadence) { lastCadence = time }
+        if sample.updated.contains(.heartRate) { lastHeartRate = time }
         var point = open ?? Point(second: second)
         if !sample.doubts.contains(.speedOutlier) { point.speed = sample.speed }
         if !sample.doubts.contains(.cadenceOutlier) { point.cadence = sample.cadence }
@@ -76,8 +87,12 @@ package struct ActivityTrack: Equatable, Sendable {
     package mutating func finish() { close() }
 
     private mutating func close() {
-        guard let point = open else { return }
+        guard var point = open else { return }
         open = nil
+        let end = Double(point.second)
+        if end - lastSpeed >= Self.longestHold { point.speed = nil }
+        if end - lastCadence >= Self.longestHold { point.cadence = nil }
+        if end - lastHeartRate >= Self.longestHold { point.heartRate = nil }
         guard points.count < Self.limit else { return overflow += 1 }
         points.append(point)
     }

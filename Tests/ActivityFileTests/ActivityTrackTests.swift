@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct ActivityTrackTests {
     private func sample(_ seconds: Double, heartRate: Double?, doubts: FusedSample.Doubts = []) -> FusedSample {
-        FusedSample(time: Timestamp(seconds: seconds), heartRate: heartRate, doubts: doubts)
+        FusedSample(time: Timestamp(seconds: seconds), heartRate: heartRate, updated: .heartRate, doubts: doubts)
     }
 
     @Test func aPointIsTheLastWordOfItsSecond() {
@@ -17,6 +17,24 @@ import Testing
         track.finish()
         #expect(track.points.map(\.second) == [0, 1, 2, 5])
         #expect(track.points.map(\.heartRate) == [60, 63, 64, 70])
+    }
+
+    @Test func aSilentSensorIsNotSpokenFor() {
+        var track = ActivityTrack()
+        for second in 0...6 {
+            var sample = sample(Double(second), heartRate: 60)
+            // The footpod's last word was at 1.5 s; fusion holds on to it.
+            sample.speed = 3
+            if second < 2 {
+                sample.time = Timestamp(seconds: Double(second) + 0.5)
+                sample.updated.insert(.speed)
+            }
+            track.ingest(sample)
+        }
+        track.finish()
+        #expect(track.points.map(\.second) == [1, 2, 3, 4, 5, 6])
+        #expect(track.points.map(\.speed) == [3, 3, 3, nil, nil, nil])
+        #expect(track.points.allSatisfy { $0.heartRate == 60 })
     }
 
     @Test func doubtfulValuesAreAbsent() {

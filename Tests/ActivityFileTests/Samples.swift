@@ -17,6 +17,7 @@ enum Samples {
         for second in 0...100 {
             var sample = FusedSample(time: Timestamp(nanoseconds: Int64(second) * 1_000_000_000))
             sample.heartRate = 100 + Double(second) / 2
+            sample.updated = [.heartRate, .speed, .cadence]
             if second >= 2 {
                 sample.speed = second > 40 && second <= 60 ? 6.0625 : 2.5
                 sample.cadence = 161

@@ -34,6 +34,7 @@ import Testing
         var track = ActivityTrack()
         for second in 0...seconds {
             var sample = FusedSample(time: Timestamp(seconds: Double(second)))
+            sample.updated = [.speed, .heartRate]
             if hasSpeed { sample.speed = 3 }
             if hasHeartRate { sample.heartRate = 140 }
             track.ingest(sample)
