@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import Measurement
 package import Pipeline
-package import Scoring
 package import Transport
 
 /// What happens in a live session, for whoever shows it or passes it on.
 package enum LiveEvent: Sendable {
     /// - Parameters:
     ///   - start: on the frames' clock: the times of its phases count from here.
-    ///   - maxima: what efforts are shares of.
-    case sessionStarted(athlete: Int, start: Timestamp, maxima: Maxima)
+    ///   - configuration: what efforts are shares of, and the plan.
+    case sessionStarted(athlete: Int, start: Timestamp, configuration: AthleteConfiguration)
     /// A phase or an ended sprint; never `.fused`, see ``EventQueue/status(of:)``.
     case pipeline(athlete: Int, PipelineEvent)
     /// - Parameter duration: seconds from the first frame to the last.

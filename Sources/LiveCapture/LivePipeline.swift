@@ -244,15 +244,16 @@ package struct LivePipeline: Sendable {
         let start = time.nanoseconds / 1_000_000_000 &+ offset
         var athlete = members[member].athlete
         athlete.plan = members[member].plan?.name
+        // As a reader of the capture will know it, to the last digit.
+        var metadata = SessionMetadata(program: program, athlete: athlete, plan: members[member].plan).asKept
         let configuration = AthleteConfiguration(
-            athlete, plan: members[member].plan, year: CalendarDate(unixSeconds: start).year)
+            metadata.athlete, plan: metadata.plan, year: CalendarDate(unixSeconds: start).year)
         var session = Session(id: nextID, member: member, pipeline: RecordingPipeline(athletes: [configuration]))
         nextID &+= 1
         for slot in before {
             guard case .frame(let frame) = slot.content else { continue }
             session.pipeline.ingest(frame, slot.bytes) { _, _ in }
         }
-        var metadata = SessionMetadata(program: program, athlete: athlete, plan: members[member].plan)
         metadata.clock = ClockAnchor(
             boot: time, unix: Timestamp(nanoseconds: time.nanoseconds &+ Timestamp(nanoseconds: wall).nanoseconds))
         output.order(
@@ -262,7 +263,7 @@ package struct LivePipeline: Sendable {
                     name: SessionName.make(unixSeconds: start, athlete: athlete.name), metadata: metadata,
                     clockOffset: offset),
                 context: before))
-        output.tell(.sessionStarted(athlete: member, start: time, maxima: configuration.maxima))
+        output.tell(.sessionStarted(athlete: member, start: time, configuration: configuration))
         places[member] = sessions.count
         sessions.append(session)
     }

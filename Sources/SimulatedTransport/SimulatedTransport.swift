@@ -29,7 +29,8 @@ package final class SimulatedTransport: Transport {
     ///   - now: what frames are stamped with.
     ///   - wait: true time until that clock shows the time.
     package init(
-        _ configuration: SimulatedSession.Configuration, device: UInt8 = SimulatedFrame.usbDevice, now: @escaping @Sendable () -> Timestamp,
+        _ configuration: SimulatedSession.Configuration, device: UInt8 = SimulatedFrame.usbDevice,
+        now: @escaping @Sendable () -> Timestamp,
         wait: @escaping @Sendable (Timestamp) -> Duration
     ) throws(TransportError) {
         self.configuration = configuration

@@ -77,10 +77,10 @@ struct LiveDisplay {
     }
 
     /// A further session of the athlete counts anew.
-    mutating func begin(_ athlete: Int, maxima: Maxima?) {
+    mutating func begin(_ athlete: Int, _ configuration: AthleteConfiguration?) {
         open[athlete] = nil
         bouts[athlete] = 0
-        self.maxima = maxima
+        self.configuration = configuration
     }
 
     mutating func end(at time: Double) throws(CommandFailure) {

@@ -28,7 +28,7 @@ struct LiveSession: ~Copyable {
         }
         // Before any thread is made: they inherit it.
         StopSignal.block()
-        var session = LiveSession(members)
+        var session = LiveSession(Self.knowingBests(members, state))
         let engine = try session.start(transports, clock, state: state, silence: options.silence)
         do {
             // Not joined: it waits for ever where no signal comes.
@@ -54,10 +54,19 @@ struct LiveSession: ~Copyable {
         return zip(athletes, participants.plans).map { LivePipeline.Member(athlete: $0, plan: $1) }
     }
 
+    /// What earlier sessions show of the athletes' maxima. Sessions that end while this process runs count from its next start on.
+    private static func knowingBests(_ members: [LivePipeline.Member], _ state: String) -> [LivePipeline.Member] {
+        let earlier = (try? SessionFolders(state: state, files: PosixFileSystem()).digests()) ?? []
+        return members.map { member in
+            var member = member
+            member.athlete.observed = ObservedHistory(earlier, athlete: member.athlete.name).maxima(before: nil)
+            return member
+        }
+    }
+
     private init(_ members: [LivePipeline.Member]) {
         self.members = members
-        display = LiveDisplay(
-            names: members.map(\.athlete.name), target: members.first?.athlete.target ?? 0.8, showsStatus: true)
+        display = LiveDisplay(names: members.map(\.athlete.name), showsStatus: true)
     }
 
     private func start(
@@ -119,8 +128,8 @@ struct LiveSession: ~Copyable {
 
     private mutating func show(_ event: LiveEvent) {
         switch event {
-        case .sessionStarted(let athlete, _, let maxima):
-            display.begin(athlete, maxima: members.count == 1 ? maxima : nil)
+        case .sessionStarted(let athlete, _, let configuration):
+            display.begin(athlete, members.count == 1 ? configuration : nil)
         case .pipeline(let athlete, let event):
             attempt { display throws(CommandFailure) in try display.show(event, of: athlete) }
         case .sessionEnded(let athlete, let duration):
