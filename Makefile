@@ -11,7 +11,7 @@ RATE ?= 20
 EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline evaluate
+.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline bench-fit evaluate
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
@@ -19,6 +19,7 @@ help:
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
+	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
 	@echo 'make evaluate  hold the phases against the truth of 200 simulated sessions; QUICK=1 for a third of them'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
@@ -57,6 +58,9 @@ bench-ring: dependencies
 
 bench-pipeline: dependencies
 	$(SWIFT) run -c release --package-path Benchmarks pipeline-benchmark
+
+bench-fit: dependencies
+	$(SWIFT) run -c release --package-path Benchmarks fit-benchmark
 
 # See docs/evaluation.md. QUICK=1 takes a third of the simulated sessions.
 evaluate: dependencies $(EVALUATION)/venv/requirements.txt

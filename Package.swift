@@ -55,6 +55,8 @@ let package = Package(
         .systemLibrary(
             name: "CBluetooth", pkgConfig: "bluez", providers: [.apt(["libbluetooth-dev"])]),
 
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
         // Linux calls that the Glibc module lacks.
         .systemLibrary(name: "CDoorbell"),
         .systemLibrary(name: "CLinux"),
@@ -77,6 +79,9 @@ let package = Package(
         target("Analysis", ["JSON", "Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
+        target("ActivityFile", ["Analysis", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
+        target("Plot", ["ActivityFile", "Analysis", "JSON", "Measurement", "Segmentation"]),
+        target("TCX", ["BinaryCoding", "Measurement"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
@@ -86,6 +91,7 @@ let package = Package(
         target(
             "SessionStore",
             ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring", "Segmentation"]),
+        target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
         target(
@@ -108,10 +114,10 @@ let package = Package(
         executable(
             "sprintctl",
             [
-                "Analysis", "ANT", "ANTSession", "AthleteFile", "Capture", "GATT", "JSON", "Measurement", "Pipeline",
-                "ProcessIO",
-                "Replay",
-                "Report", "RingBuffer", "Scoring", "SessionStore", "Simulation", "Transport", "USBTransport",
+                "ActivityFile", "Analysis", "ANT", "ANTSession", "AthleteFile", "BluetoothCentral",
+                "BluetoothTransport", "Capture", "FileIO", "FIT", "GATT", "JSON", "Measurement", "Pipeline", "Plot",
+                "ProcessIO", "Replay", "Report", "RingBuffer", "Scoring", "SessionIndex", "SessionStore",
+                "Simulation", "TCX", "Transport", "USBTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
         executable(
@@ -155,7 +161,7 @@ let package = Package(
         .testTarget(
             name: "CommandTests",
             dependencies: [
-                "Analysis", "Capture", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
+                "Analysis", "Capture", "FIT", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
             ],
             swiftSettings: settings),
         tests("Measurement"),
@@ -169,6 +175,9 @@ let package = Package(
         tests("BluetoothCentral", ["GATT", "Measurement"]),
         tests("FIT", ["BinaryCoding", "Measurement"]),
         tests("CSV", ["Measurement"]),
+        tests("Plot", ["ActivityFile", "Analysis", "Fusion", "Measurement", "Scoring", "Segmentation"]),
+        tests("TCX", ["Measurement"]),
+        tests("ActivityFile", ["Analysis", "FIT", "Fusion", "Measurement", "Scoring", "Segmentation", "TCX"]),
         tests("Fusion", ["Measurement"]),
         tests("Segmentation", ["Measurement", "Fusion"]),
         tests("Scoring", ["Measurement", "Fusion", "Segmentation"]),
@@ -185,6 +194,7 @@ let package = Package(
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
+        tests("SessionIndex"),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
         tests(
             "LiveCapture",

@@ -33,6 +33,7 @@ let package = Package(
         subject("Capture", ["BinaryCoding", "Measurement"]),
         subject("ANT", ["BinaryCoding", "Measurement"]),
         subject("GATT", ["BinaryCoding", "Capture", "Measurement"]),
+        subject("FIT", ["BinaryCoding", "Measurement"]),
         subject("Fusion", ["Measurement"]),
         subject("Segmentation", ["Measurement", "Fusion"]),
         subject("Scoring", ["Measurement", "Fusion", "Segmentation"]),
@@ -41,10 +42,12 @@ let package = Package(
             "Pipeline",
             ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         subject("Simulation", ["Capture", "Measurement", "JSON"]),
-        subject("Report", ["Analysis", "JSON", "Scoring", "Segmentation"]),
+        subject("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         subject("FileIO"),
         subject("Transport", ["Capture", "Measurement", "RingBuffer"]),
-        subject("SessionStore", ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring"]),
+        subject(
+            "SessionStore",
+            ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring", "Segmentation"]),
         subject("ProcessIO", ["FileIO", "Measurement", "Report"]),
         subject(
             "LiveCapture",
@@ -84,6 +87,11 @@ let package = Package(
                 "Simulation", "Transport",
             ],
             swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "fit-benchmark", dependencies: ["CThreads", "FIT", "Figures", "Measurement"], swiftSettings: settings,
+            // As above.
+            linkerSettings: [.linkedLibrary("m")]
         ),
     ],
     cxxLanguageStandard: .cxx17

@@ -21,19 +21,31 @@ package struct AthletePipeline: Sendable {
 
     /// - Parameter sample: times from 0 at the recording's first frame.
     package mutating func ingest(_ sample: Sample, emit: (PipelineEvent) -> Void) {
+        ingest(sample, emit: emit, emitInterval: { _, _ in })
+    }
+
+    /// - Parameters:
+    ///   - sample: times from 0 at the recording's first frame.
+    ///   - emitInterval: receives each beat interval of this athlete's heart once, when it became known.
+    package mutating func ingest(
+        _ sample: Sample, emit: (PipelineEvent) -> Void, emitInterval: (Timestamp, RRInterval) -> Void
+    ) {
         lastTime = max(lastTime, sample.time)
-        Self.ingest(sample, &fusion, &stages, &restVariability, emit)
+        Self.ingest(sample, &fusion, &stages, &restVariability, emit, emitInterval)
     }
 
     /// Static, with what it changes as parameters: a closure over `self` could not change the stages while fusion is being changed.
     @inline(__always)
     private static func ingest(
         _ sample: Sample, _ fusion: inout Fusion, _ stages: inout Stages, _ variability: inout RestVariability,
-        _ emit: (PipelineEvent) -> Void
+        _ emit: (PipelineEvent) -> Void, _ emitInterval: (Timestamp, RRInterval) -> Void
     ) {
         fusion.ingest(
             sample, emit: { stages.ingest($0, emit) },
-            emitInterval: { time, interval in variability.ingest(interval, at: time.seconds) })
+            emitInterval: { time, interval in
+                variability.ingest(interval, at: time.seconds)
+                emitInterval(time, interval)
+            })
         guard !stages.endedRests.isEmpty else { return }
         for rest in stages.endedRests { variability.take(rest) }
         stages.endedRests.removeAll()

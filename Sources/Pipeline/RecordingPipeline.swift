@@ -32,28 +32,50 @@ package struct RecordingPipeline: Sendable {
     package mutating func ingest(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Int, PipelineEvent) -> Void
     ) {
-        Self.ingest(frame, bytes, &decoder, &athletes, emit)
+        Self.ingest(frame, bytes, &decoder, &athletes, emit, { _, _, _ in })
+    }
+
+    /// As ``ingest(_:_:emit:)``, with each athlete's beat intervals.
+    package mutating func ingest(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Int, PipelineEvent) -> Void,
+        emitInterval: (Int, Timestamp, RRInterval) -> Void
+    ) {
+        Self.ingest(frame, bytes, &decoder, &athletes, emit, emitInterval)
     }
 
     /// Static, because a closure over `self` could not change the athletes while the decoder is being changed.
     private static func ingest(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ decoder: inout FrameDecoder,
-        _ athletes: inout [AthletePipeline], _ emit: (Int, PipelineEvent) -> Void
+        _ athletes: inout [AthletePipeline], _ emit: (Int, PipelineEvent) -> Void,
+        _ emitInterval: (Int, Timestamp, RRInterval) -> Void
     ) {
         decoder.ingest(frame, bytes) { (sample: Sample) in
-            for index in athletes.indices { athletes[index].ingest(sample) { emit(index, $0) } }
+            for index in athletes.indices {
+                athletes[index].ingest(
+                    sample, emit: { emit(index, $0) }, emitInterval: { emitInterval(index, $0, $1) })
+            }
         }
     }
 
     /// - Parameter sample: of a file, on the file's own clock.
     package mutating func ingest(_ sample: Sample, emit: (Int, PipelineEvent) -> Void) {
+        ingest(sample, emit: emit, emitInterval: { _, _, _ in })
+    }
+
+    /// As ``ingest(_:emit:)``, with each athlete's beat intervals.
+    package mutating func ingest(
+        _ sample: Sample, emit: (Int, PipelineEvent) -> Void, emitInterval: (Int, Timestamp, RRInterval) -> Void
+    ) {
         let first = firstSample ?? sample.time
         firstSample = first
         samples += 1
         var zeroed = sample
         zeroed.time = max(Timestamp(nanoseconds: sample.time.nanoseconds(since: first)), lastSample)
         lastSample = zeroed.time
-        for index in athletes.indices { athletes[index].ingest(zeroed) { emit(index, $0) } }
+        for index in athletes.indices {
+            athletes[index].ingest(
+                zeroed, emit: { emit(index, $0) }, emitInterval: { emitInterval(index, $0, $1) })
+        }
     }
 
     /// Tells the decoders that no more will come.

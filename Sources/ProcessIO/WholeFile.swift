@@ -91,7 +91,7 @@ package enum WholeFile {
     }
 
     /// The file that a symbolic link leads to, so that the link stays one (`/dev/stdout` is such a link).
-    private static func resolved(_ path: String) throws(CommandFailure) -> String {
+    static func resolved(_ path: String) throws(CommandFailure) -> String {
         do throws(ErrorNumber) {
             return try FileTree.resolvingLink(path)
         } catch {

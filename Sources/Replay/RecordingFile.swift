@@ -18,14 +18,20 @@ package struct RecordingFile: ~Copyable {
 
     /// Opens a recording and finds out what it is.
     ///
-    /// - Parameter path: `-` for the standard input.
-    package init(path: String) throws(RecordingError) {
+    /// - Parameters:
+    ///   - path: `-` for the standard input.
+    ///   - tcx: reads Training Center XML, where the program has a reader for it; without one such a file is refused.
+    package init(path: String, tcx: (any SampleSource)? = nil) throws(RecordingError) {
         var opened = try ByteSource(path: path)
         let (known, prefix) = try Self.identify(&opened)
+        if known == .tcx, tcx == nil {
+            throw RecordingError(
+                file: opened.name, reason: "is Training Center XML, which sprintctl reads", category: .badData)
+        }
         name = opened.name
         format = known
         source = opened
-        samples = SampleReader(known)
+        samples = SampleReader(known, tcx: tcx)
         feed(prefix.span)
     }
 
@@ -52,7 +58,7 @@ package struct RecordingFile: ~Copyable {
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0" + digits : digits
         }.joined(separator: " ")
-        return "is no recording that is read (pcapng, pcap, btsnoop, FIT, or CSV with a t_s column);"
+        return "is no recording that is read (pcapng, pcap, btsnoop, FIT, TCX, or CSV with a t_s column);"
             + " it begins with \(shown)"
     }
 
@@ -61,7 +67,7 @@ package struct RecordingFile: ~Copyable {
     package var notes: [String] {
         switch format {
         case .pcapng, .pcap, .btsnoop: told.lines
-        case .fit, .csv: samples.notes
+        case .fit, .csv, .tcx: samples.notes
         }
     }
 
@@ -88,7 +94,7 @@ package struct RecordingFile: ~Copyable {
     ///
     /// - Parameters:
     ///   - frame: a capture's; its bytes are good during the call only.
-    ///   - sample: a FIT or CSV file's.
+    ///   - sample: a FIT, CSV or TCX file's.
     ///   - event: a capture's: comments, and where it is broken.
     /// - Returns: `false` at the end, when nothing was delivered.
     package mutating func next(
@@ -97,7 +103,7 @@ package struct RecordingFile: ~Copyable {
     ) throws(RecordingError) -> Bool {
         switch format {
         case .pcapng, .pcap, .btsnoop: try nextFrame(frame, event)
-        case .fit, .csv: try nextSample(sample)
+        case .fit, .csv, .tcx: try nextSample(sample)
         }
     }
 
@@ -150,21 +156,21 @@ package struct RecordingFile: ~Copyable {
         let more = try source.read { bytes in
             switch format {
             case .pcapng, .pcap, .btsnoop: capture.append(bytes)
-            case .fit, .csv: samples.append(bytes)
+            case .fit, .csv, .tcx: samples.append(bytes)
             }
         }
         guard !more else { return }
         inputEnded = true
         switch format {
         case .pcapng, .pcap, .btsnoop: capture.endOfInput()
-        case .fit, .csv: samples.endOfInput()
+        case .fit, .csv, .tcx: samples.endOfInput()
         }
     }
 
     private mutating func feed(_ bytes: Span<UInt8>) {
         switch format {
         case .pcapng, .pcap, .btsnoop: capture.append(bytes)
-        case .fit, .csv: samples.append(bytes)
+        case .fit, .csv, .tcx: samples.append(bytes)
         }
     }
 }

@@ -8,6 +8,7 @@ package enum RecordingFormat: String, Sendable, CaseIterable {
     case btsnoop
     case fit
     case csv
+    case tcx
 
     /// How many bytes of a file ``recognise(_:)`` wants to see, where there are so many.
     package static let prefixLength = 4096
@@ -24,6 +25,7 @@ package enum RecordingFormat: String, Sendable, CaseIterable {
         case nil: break
         }
         if isFIT(prefix) { return .fit }
+        if isTCX(prefix) { return .tcx }
         return isCSV(prefix) ? .csv : nil
     }
 
@@ -31,6 +33,23 @@ package enum RecordingFormat: String, Sendable, CaseIterable {
     private static func isFIT(_ prefix: Span<UInt8>) -> Bool {
         guard prefix.count >= 12, prefix[0] == 12 || prefix[0] == 14 else { return false }
         return prefix[8] == 0x2E && prefix[9] == 0x46 && prefix[10] == 0x49 && prefix[11] == 0x54
+    }
+
+    /// Markup, in which the root element's name stands early.
+    private static func isTCX(_ prefix: Span<UInt8>) -> Bool {
+        var start = 0
+        if prefix.count >= 3, prefix[0] == 0xEF, prefix[1] == 0xBB, prefix[2] == 0xBF { start = 3 }
+        while start < prefix.count, [0x20, 0x0A, 0x0D, 0x09].contains(prefix[start]) { start += 1 }
+        guard start < prefix.count, prefix[start] == UInt8(ascii: "<") else { return false }
+        let root = Array("TrainingCenterDatabase".utf8)
+        var index = start
+        while index + root.count <= prefix.count {
+            var matched = 0
+            while matched < root.count, prefix[index + matched] == root[matched] { matched += 1 }
+            if matched == root.count { return true }
+            index += 1
+        }
+        return false
     }
 
     /// Our own CSV begins, blank lines, comments and a byte order mark aside, with a line of column names, `t_s` among them.

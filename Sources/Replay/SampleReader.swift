@@ -6,24 +6,24 @@ import Measurement
 /// Reads the formats that hold samples instead of frames, FIT and CSV, as their bytes arrive.
 struct SampleReader: Sendable {
     /// Why such a file cannot be read on.
-    struct Fault: Error, Equatable {
-        var position: RecordingError.Position?
-        var reason: String
-    }
+    typealias Fault = SampleSourceFault
 
     private enum Reader {
         case fit(FITSampleReader)
         case csv(CSVSampleReader)
+        case other(any SampleSource)
         /// A capture: its frames are read elsewhere.
         case none
     }
 
     private var reader: Reader
 
-    init(_ format: RecordingFormat) {
+    /// - Parameter tcx: reads that format, where a program has a reader for it.
+    init(_ format: RecordingFormat, tcx: (any SampleSource)?) {
         switch format {
         case .fit: reader = .fit(FITSampleReader())
         case .csv: reader = .csv(CSVSampleReader())
+        case .tcx: reader = tcx.map { .other($0) } ?? .none
         case .pcapng, .pcap, .btsnoop: reader = .none
         }
     }
@@ -33,6 +33,7 @@ struct SampleReader: Sendable {
         switch reader {
         case .fit(let fit): fit.notes
         case .csv(let csv): csv.notes
+        case .other(let other): other.notes
         case .none: []
         }
     }
@@ -42,6 +43,7 @@ struct SampleReader: Sendable {
         switch reader {
         case .fit(let fit): (fit.recordCount, fit.badCount)
         case .csv(let csv): (csv.recordCount, csv.badCount)
+        case .other(let other): (other.recordCount, other.badCount)
         case .none: (0, 0)
         }
     }
@@ -51,6 +53,7 @@ struct SampleReader: Sendable {
         switch reader {
         case .fit(let fit): fit.lastTime
         case .csv(let csv): csv.lastTime
+        case .other(let other): other.lastTime
         case .none: nil
         }
     }
@@ -59,7 +62,7 @@ struct SampleReader: Sendable {
     func name(of kind: SensorKind) -> String? {
         switch reader {
         case .fit(let fit): fit.name(of: kind)
-        case .csv, .none: nil
+        case .csv, .other, .none: nil
         }
     }
 
@@ -75,6 +78,10 @@ struct SampleReader: Sendable {
             reader = .none
             csv.append(bytes)
             reader = .csv(csv)
+        case .other(var other):
+            reader = .none
+            other.append(bytes)
+            reader = .other(other)
         case .none: break
         }
     }
@@ -89,6 +96,10 @@ struct SampleReader: Sendable {
             reader = .none
             csv.endOfInput()
             reader = .csv(csv)
+        case .other(var other):
+            reader = .none
+            other.endOfInput()
+            reader = .other(other)
         case .none: break
         }
     }
@@ -112,6 +123,10 @@ struct SampleReader: Sendable {
             } catch {
                 throw Fault(position: .line(error.line, column: error.column), reason: error.reason)
             }
+        case .other(var other):
+            reader = .none
+            defer { reader = .other(other) }
+            return try other.nextSample()
         case .none: return nil
         }
     }

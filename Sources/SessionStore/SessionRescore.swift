@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Analysis
+package import Analysis
 import Capture
 package import Scoring
 
-/// Makes sessions' analyses anew, for an athlete of whom more is known by now. The capture is never touched: what is known lies beside it
-/// as `rescored.json` and goes before what the capture's header says, so that whoever makes the analysis again later comes to the same.
+/// Makes sessions' analyses anew, for an athlete of whom more is known by now. The capture or the imported file is never touched: what is
+/// known lies beside it as `rescored.json` and goes before what the capture's header or `import.json` says, so that whoever makes the analysis again later comes to the same.
 ///
 /// Killed at any point, a session has its old analysis or its new one; doing it again ends at the new one.
 package struct SessionRescore {
@@ -20,18 +20,30 @@ package struct SessionRescore {
         case ofAnother(String?)
         /// There is no finished session of this name, or no frame in it.
         case unfinished
+        /// The folder holds neither a capture nor an import, or the imported file cannot be read.
+        case unreadable
     }
+
+    /// Analyses an imported file: its path, what is known of the athlete, and when the session began (seconds since 1970-01-01 00:00 UTC).
+    /// `nil` when the file cannot be read.
+    package typealias ImportAnalysis = (String, SessionMetadata, Int64?) -> AnalysisDocument?
 
     private let state: String
     private let program: String
     private let files: any FileSystem
+    private let analyseImport: ImportAnalysis
     /// Held as long as this may go on.
     private let lock: StateLock
 
-    /// - Parameter program: with its version, for the file beside the capture.
-    package init(_ lock: StateLock, program: String) {
+    /// - Parameters:
+    ///   - program: with its version, for the file beside the capture.
+    ///   - analyseImport: here there are no readers of other programs' files; without one, imported sessions are `.unreadable`.
+    package init(
+        _ lock: StateLock, program: String, analyseImport: @escaping ImportAnalysis = { _, _, _ in nil }
+    ) {
         self.lock = lock
         self.program = program
+        self.analyseImport = analyseImport
         state = lock.state
         files = lock.files
     }
@@ -58,12 +70,12 @@ package struct SessionRescore {
     private func replaceAnalysis(_ name: String, _ athlete: Athlete?, _ plan: Plan?) throws(FileError) -> Outcome {
         let folders = SessionFolders(state: state, files: files)
         guard folders.isFinished(name), let folder = folders.path(of: name) else { return .unfinished }
-        let capture = "\(folder)/\(SessionWriter.captureName)"
+        guard let source = folders.source(inFolder: folder) else { return .unreadable }
         let before = Self.metadata(of: folder, files)
         var known = SessionMetadata(program: program, athlete: Athlete())
-        if let before {
-            known = before
-        } else if let metadata = try header(of: capture) {
+        if let metadata = source.known {
+            known = metadata
+        } else if !source.isImport, let metadata = try header(of: source.path) {
             known = metadata
         }
         if let athlete {
@@ -76,9 +88,16 @@ package struct SessionRescore {
         }
         let history = ObservedHistory(try folders.digests(), athlete: known.athlete.name)
         known.athlete.observed = history.maxima(before: SessionName.start(of: name))
-        guard
-            let document = try SessionAnalysis.document(ofCapture: capture, files: files, known: known.asKept)
-        else { return .unfinished }
+        let document: AnalysisDocument
+        if source.isImport {
+            guard let made = analyseImport(source.path, known.asKept, SessionName.start(of: name))
+            else { return .unreadable }
+            document = made
+        } else {
+            guard let made = try SessionAnalysis.document(ofCapture: source.path, files: files, known: known.asKept)
+            else { return .unfinished }
+            document = made
+        }
         let analysis = document.json(pretty: true) + "\n"
         let path = "\(folder)/\(SessionWriter.analysisName)"
         let old = folders.digest(of: name)

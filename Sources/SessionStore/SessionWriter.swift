@@ -74,7 +74,8 @@ package final class SessionWriter {
         return (folder, file)
     }
 
-    private static func claim(
+    /// Makes a folder of that name; one that is taken gets `-2`, `-3`…
+    static func claim(
         _ name: String, in sessions: String, _ files: any FileSystem
     ) throws(FileError) -> String {
         var number = 1

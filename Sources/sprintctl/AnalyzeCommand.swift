@@ -11,7 +11,7 @@ struct AnalyzeCommand: ParsableCommand {
         commandName: "analyze",
         abstract: "Find the phases of a recording, score its sprints, and print the report.",
         discussion: """
-            Reads pcapng, pcap, btsnoop, FIT and CSV files; the format is told by the content.
+            Reads pcapng, pcap, btsnoop, FIT, TCX and CSV files; the format is told by the content.
 
             Colour and width follow the terminal; NO_COLOR and COLUMNS are honoured.
             """)

@@ -6,10 +6,11 @@ internal import SessionStore
 struct SessionsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sessions",
-        abstract: "List, show, check, repair, score anew and delete recorded sessions.",
+        abstract: "List, show, check, repair, score anew, export and delete the kept sessions.",
         subcommands: [
             SessionsListCommand.self, SessionsShowCommand.self, SessionsVerifyCommand.self,
             SessionsRepairCommand.self, SessionsRescoreCommand.self, SessionsDeleteCommand.self,
+            SessionsExportMissingCommand.self, SessionsReindexCommand.self,
         ])
 
     /// Where the sessions are.

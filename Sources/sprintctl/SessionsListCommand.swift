@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ArgumentParser
 internal import JSON
+internal import Measurement
 internal import ProcessIO
 internal import Report
+internal import SessionIndex
 internal import SessionStore
 
 struct SessionsListCommand: ParsableCommand {
@@ -13,96 +15,144 @@ struct SessionsListCommand: ParsableCommand {
     @Option(help: "A table to read, or JSON.")
     var format: AnalyzeCommand.Format = .text
 
-    private struct Row {
-        var name: String
-        /// From the analysis; `nil` where there is none.
-        var duration: Double?
-        var sprints: Double?
-        var score: Double?
-        var isFinished: Bool
-        /// Only where it is not finished: whether a process is at work on it.
-        var isRunning: Bool
+    @Option(help: ArgumentHelp("Only the newest of them.", valueName: "n"))
+    var last: Int?
 
-        var stateText: String { isFinished ? "finished" : isRunning ? "running" : "unfinished" }
+    @Option(help: ArgumentHelp("Only from this day on (UTC), as 2026-11-23.", valueName: "date"))
+    var since: String?
 
-        var date: String? {
-            let digits = Array(name.prefix(16))
-            guard digits.count == 16, digits[8] == "T", digits[15] == "Z" else { return nil }
-            func part(_ range: Range<Int>) -> String { String(digits[range]) }
-            return "\(part(0..<4))-\(part(4..<6))-\(part(6..<8)) \(part(9..<11)):\(part(11..<13))"
+    @Option(help: ArgumentHelp("Only this athlete's.", valueName: "name"))
+    var athlete: String?
+
+    func validate() throws {
+        if let last, last < 1 { throw ValidationError("--last must be 1 or more.") }
+        if let since, Self.start(of: since) == nil {
+            throw ValidationError("--since must be a day like 2026-11-23.")
         }
+    }
+
+    private static func start(of day: String) -> Int64? {
+        CalendarDate.dayNumber(extendedDate: day).map { Int64($0) * 86_400 }
     }
 
     func run() throws {
         // Asked first: a session that is finished meanwhile then shows as finished.
         let isInUse = state.folders.isInUse
-        let rows = try state.names([]).map { name throws(CommandFailure) in row(name, isInUse: isInUse) }
-        try StandardStream.output.write(format == .json ? json(rows) : table(rows))
+        let found = try state.indexed(from: since.flatMap(Self.start), athlete: athlete, last: last)
+        let sessions = found.map { (session: $0, state: stateText($0, isInUse: isInUse)) }
+        try StandardStream.output.write(format == .json ? json(sessions) : table(sessions))
     }
 
-    private func row(_ name: String, isInUse: Bool) -> Row {
-        let path = state.path + "/sessions/" + name + "/" + SessionWriter.analysisName
-        let text = try? String(decoding: WholeFile.read(path, limit: 64 << 20), as: UTF8.self)
-        let value = text.flatMap { JSONValue($0) }
-        return Row(
-            name: name, duration: value?["source"]?["duration_s"]?.number, sprints: value?["score"]?["sprints"]?.number,
-            score: value?["score"]?["value"]?.number, isFinished: state.folders.isFinished(name), isRunning: isInUse)
+    /// What is imported is no work of the process that holds the lock.
+    private func stateText(_ session: IndexedSession, isInUse: Bool) -> String {
+        guard !session.isFinished else { return "finished" }
+        guard isInUse, let source = state.folders.source(of: session.name) else { return "unfinished" }
+        return source.isImport ? "unfinished" : "running"
     }
 
-    private func json(_ rows: [Row]) -> String {
+    private func date(_ session: IndexedSession) -> String? {
+        session.start.map { start in
+            var text = Array(DateText.make(unixMilliseconds: start &* 1000).utf8.prefix(16))
+            text[10] = UInt8(ascii: " ")
+            return String(decoding: text, as: UTF8.self)
+        }
+    }
+
+    private func json(_ sessions: [(session: IndexedSession, state: String)]) -> String {
         var writer = JSONWriter(pretty: true)
         writer.array { writer in
-            for row in rows {
+            for (session, state) in sessions {
                 writer.object { writer in
                     writer.key("name")
-                    writer.string(row.name)
+                    writer.string(session.name)
                     writer.key("date")
-                    writer.string(row.date)
+                    writer.string(date(session))
                     writer.key("duration_s")
-                    writer.number(row.duration, decimals: 3)
+                    writer.number(session.duration, decimals: 3)
                     writer.key("sprints")
-                    writer.number(row.sprints, decimals: 0)
+                    writer.integer(session.sprints)
                     writer.key("score")
-                    writer.number(row.score, decimals: 2)
+                    writer.number(session.score, decimals: 2)
                     writer.key("finished")
-                    writer.bool(row.isFinished)
+                    writer.bool(session.isFinished)
                     writer.key("state")
-                    writer.string(row.stateText)
+                    writer.string(state)
+                    session.writeFigures(to: &writer)
                 }
             }
         }
         return writer.text + "\n"
     }
 
-    private func table(_ rows: [Row]) -> String {
+    private func table(_ sessions: [(session: IndexedSession, state: String)]) -> String {
+        guard !sessions.isEmpty else { return "" }
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
-        func right(_ text: String, _ width: Int) -> String {
-            String(repeating: " ", count: max(0, width - text.count)) + text
-        }
         func whole(_ value: Double?) -> String {
             value.flatMap { Int(exactly: $0.rounded(.down)) }.map(String.init) ?? "-"
         }
         func clock(_ value: Double?) -> String {
             guard let seconds = value.flatMap({ Int(exactly: $0.rounded(.down)) }), seconds >= 0 else { return "-" }
-            return "\(seconds / 60):\(seconds % 60 < 10 ? "0" : "")\(seconds % 60)"
+            let parts = [seconds / 3600, seconds / 60 % 60, seconds % 60].drop { $0 == 0 }
+            let shown = parts.count < 2 ? [seconds / 60, seconds % 60] : Array(parts)
+            return shown.enumerated().map { ($0 > 0 && $1 < 10 ? "0" : "") + String($1) }.joined(separator: ":")
         }
-        func line(_ cells: [String], _ name: String) -> String {
-            let start = cells[0] + right(cells[1], 8) + right(cells[2], 8) + right(cells[3], 6) + "  " + cells[4] + "  "
-            // A session's name is what is typed next, so it is last and never cut unless the terminal would break it.
-            return String((start + name).prefix(max(style.width, start.count + 20))) + "\n"
+        func kilometres(_ value: Double?) -> String {
+            value.flatMap { FixedDecimal($0 / 1000, decimals: 2)?.text } ?? "-"
         }
-        guard !rows.isEmpty else { return "" }
-        var text = line(["date            ", "length", "sprints", "score", "state     "], "name")
-        for row in rows {
-            let date = row.date ?? "-"
-            text += line(
-                [
-                    date + String(repeating: " ", count: max(0, 16 - date.count)), clock(row.duration),
-                    whole(row.sprints), whole(row.score),
-                    row.stateText + String(repeating: " ", count: max(0, 10 - row.stateText.count)),
-                ], row.name)
+        var table = TextTable([
+            .left("date"), .right("length"), .right("km"), .right("sprints"), .right("on"), .right("best"),
+            .right("score"), .left("state"), .left("name"),
+        ])
+        for (session, state) in sessions {
+            table.add([
+                date(session) ?? "-", clock(session.duration), kilometres(session.distance),
+                session.sprints.map(String.init) ?? "-", session.onTarget.map(String.init) ?? "-",
+                // Rounded down, so that no 79.9 % reads as 80 %.
+                session.bestEffort.map { whole($0 * 100 + 1e-9) + " %" } ?? "-", whole(session.score),
+                state, session.name,
+            ])
         }
-        return text
+        // A session's name is what is typed next, so it is last and never cut unless the terminal would break it.
+        return table.text(width: max(style.width, 100))
+    }
+}
+
+extension IndexedSession {
+    /// What the contract has of a session besides its name, in JSON.
+    func writeFigures(to writer: inout JSONWriter) {
+        writer.key("athlete")
+        writer.string(athlete)
+        writer.key("kind")
+        writer.string(kind)
+        writer.key("distance_m")
+        writer.number(distance, decimals: 1)
+        writer.key("on_target")
+        writer.integer(onTarget)
+        writer.key("plan")
+        writer.string(plan)
+        writer.key("compliance")
+        writer.number(compliance, decimals: 4)
+        writer.key("best_effort")
+        writer.number(bestEffort, decimals: 4)
+        writer.key("mean_effort")
+        writer.number(meanEffort, decimals: 4)
+        writer.key("effort_basis")
+        writer.string(effortBasis)
+        writer.key("best_speed_mps")
+        writer.number(bestSpeed, decimals: 3)
+        writer.key("peak_hr_bpm")
+        writer.number(peakHeartRate, decimals: 1)
+        writer.key("fade")
+        writer.number(fade, decimals: 4)
+        writer.key("hr_recovery_bpm")
+        writer.object { writer in
+            writer.key("30")
+            writer.number(recovery30, decimals: 1)
+            writer.key("60")
+            writer.number(recovery60, decimals: 1)
+            writer.key("90")
+            writer.number(recovery90, decimals: 1)
+        }
     }
 }

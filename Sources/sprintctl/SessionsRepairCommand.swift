@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import Analysis
 internal import ArgumentParser
 internal import ProcessIO
 internal import SessionStore
@@ -16,14 +17,35 @@ struct SessionsRepairCommand: ParsableCommand {
     func run() throws {
         let wanted = try state.names(names)
         guard !wanted.isEmpty else { return }
-        let recovery = SessionRecovery(try state.lock())
+        let lock = try state.lock()
+        let recovery = SessionRecovery(lock)
         for name in wanted {
             do {
-                let text = try recovery.recover(name).text(session: name)
+                let outcome = try recovery.recover(name)
+                let text = outcome == .untouched ? try finishImport(name, lock) : outcome.text(session: name)
                 if let text { try StandardStream.output.write(text + "\n") }
             } catch let error as SessionError {
                 throw CommandFailure(error)
             }
         }
+    }
+
+    /// Makes the analysis of an imported session that lacks it; one whose import was cut off before the file was whole is removed: the file is
+    /// where it was imported from.
+    private func finishImport(_ name: String, _ lock: borrowing StateLock) throws -> String? {
+        guard !state.folders.isFinished(name) else { return nil }
+        guard case .imported(let path, let known) = state.folders.source(of: name) else {
+            let files = PosixFileSystem()
+            let left = try files.list(try state.folder(of: name))
+            guard !left.isEmpty, left.allSatisfy({ $0.hasPrefix("import.") })
+            else { return nil }
+            try state.folders.delete(name, lock: lock)
+            return "removed \(name), an import that was cut off"
+        }
+        let document = try Connection.analysis(
+            ofFile: path, athlete: nil, plan: nil, known: known, start: SessionName.start(of: name))
+        try state.folders.replaceDerived(
+            SessionWriter.analysisName, of: name, with: Array((document.json(pretty: true) + "\n").utf8))
+        return "analysed \(name) again"
     }
 }

@@ -11,8 +11,8 @@ struct SessionsRescoreCommand: ParsableCommand {
         commandName: "rescore",
         abstract: "Score finished sessions anew, with what is known of the athlete now.",
         discussion: """
-            The captures stay as they are. A session whose analysis comes out the same is left alone. What is known \
-            is kept beside the capture in rescored.json.
+            Captures and imported files stay as they are. A session whose analysis comes out the same is left alone. What is known \
+            is kept beside them in rescored.json.
 
             Without --athlete each session keeps its own figures, and only what was observed in earlier sessions is \
             brought up to date. With it, sessions of other athletes are passed over.
@@ -38,7 +38,11 @@ struct SessionsRescoreCommand: ParsableCommand {
         let plan = try known?.plan.map { plan throws(CommandFailure) in try PlanFile.plan(plan, .configuration) }
         let wanted = try state.names(names)
         guard !wanted.isEmpty else { return }
-        let rescore = SessionRescore(try state.lock(), program: "sprintctl \(Version.text)")
+        let rescore = SessionRescore(
+            try state.lock(), program: "sprintctl \(Version.text)",
+            analyseImport: { path, known, start in
+                try? Connection.analysis(ofFile: path, athlete: nil, plan: nil, known: known, start: start)
+            })
         var changed = 0
         // Oldest first: what is observed in one counts for the next.
         for name in wanted.sorted() {
@@ -61,6 +65,7 @@ struct SessionsRescoreCommand: ParsableCommand {
         case .unchanged(let digest): "\(name): unchanged, score \(points(digest.score)), \(maxima(digest))"
         case .ofAnother(let other): "\(name): passed over, of \(other ?? "nobody")"
         case .unfinished: "\(name): passed over, not finished"
+        case .unreadable: "\(name): passed over, holds nothing that can be read"
         }
     }
 

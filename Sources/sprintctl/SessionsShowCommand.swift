@@ -14,10 +14,10 @@ struct SessionsShowCommand: ParsableCommand {
     var name: String
 
     func run() throws {
-        let folder = try state.folder(of: name)
+        _ = try state.folder(of: name)
+        let input = try SessionOrRecording.resolve(name, in: state.folders)
         let document = try Connection.analysis(
-            ofFile: "\(folder)/\(SessionWriter.captureName)", athlete: nil, plan: nil,
-            known: SessionRescore.metadata(of: folder, PosixFileSystem()))
+            ofFile: input.path, athlete: nil, plan: nil, known: input.known, start: input.start)
         let week = try WeekCommand.week(of: name, state: state)
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)

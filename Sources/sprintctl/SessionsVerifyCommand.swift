@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ArgumentParser
 internal import ProcessIO
+internal import Replay
 internal import SessionStore
 
 struct SessionsVerifyCommand: ParsableCommand {
@@ -17,6 +18,10 @@ struct SessionsVerifyCommand: ParsableCommand {
         var broken = 0
         for name in try state.names(names) {
             let folder = try state.folder(of: name)
+            if case .imported(let path, _) = state.folders.source(of: name) {
+                if try !verifyImport(path, of: name) { broken += 1 }
+                continue
+            }
             do {
                 let scan = try CaptureScan("\(folder)/\(SessionWriter.captureName)", files: PosixFileSystem())
                 if let fault = scan.fault {
@@ -31,5 +36,20 @@ struct SessionsVerifyCommand: ParsableCommand {
             }
         }
         if broken > 0 { throw CommandFailure(.badData, "\(broken) broken") }
+    }
+
+    /// Reads an imported file to its end.
+    private func verifyImport(_ path: String, of name: String) throws(CommandFailure) -> Bool {
+        do throws(CommandFailure) {
+            var file = try Connection.open(path)
+            while try Connection.next(&file, frame: { _, _ in }, sample: { _ in }) {}
+            let (records, bad) = file.recordCounts
+            try StandardStream.output.write("\(name): ok, \(records) records\(bad > 0 ? ", \(bad) of them bad" : "")\n")
+            return true
+        } catch {
+            guard !error.isClosedPipe else { throw error }
+            try StandardStream.output.write("\(name): broken: \(error.message)\n")
+            return false
+        }
     }
 }

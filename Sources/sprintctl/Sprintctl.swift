@@ -9,6 +9,7 @@ struct Sprintctl: ParsableCommand {
         version: "sprintctl \(Version.text)",
         subcommands: [
             AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self, AthleteCommand.self,
-            PlansCommand.self, WeekCommand.self, ScanCommand.self, SensorsCommand.self, DoctorCommand.self,
+            PlansCommand.self, WeekCommand.self, TrendCommand.self, ExportCommand.self, ImportCommand.self,
+            PlotCommand.self, ScanCommand.self, SensorsCommand.self, DoctorCommand.self,
         ])
 }

@@ -54,7 +54,7 @@ struct ReplayedSession: ~Copyable {
         }
         switch file.format {
         case .pcapng, .pcap, .btsnoop: break
-        case .fit, .csv:
+        case .fit, .csv, .tcx:
             throw CommandFailure(
                 .badData,
                 "\(options.recording): a \(file.format.rawValue) file holds no radio frames to replay; "

@@ -7,23 +7,23 @@ import Testing
 @Suite struct LayeringTests {
     /// From the ground up. A target may depend on layers below its own, never on its neighbours or on what is above.
     static let layers: [(names: [String], isCore: Bool)] = [
-        (["CUSB", "CBluetooth", "CDoorbell", "CLinux"], false),
+        (["CUSB", "CBluetooth", "CDoorbell", "CLinux", "CSQLite"], false),
         // The ring's doorbell is a file descriptor, so it may call the system.
         (["RingBuffer"], false),
         (["Measurement", "BinaryCoding", "JSON"], true),
-        (["Capture", "ANT", "FIT", "CSV"], true),
+        (["Capture", "ANT", "FIT", "CSV", "TCX"], true),
         (["ANTSession", "GATT", "Fusion"], true),
         (["Segmentation", "BluetoothCentral"], true),
         (["Scoring"], true),
         (["Analysis"], true),
-        (["Pipeline", "Report"], true),
-        (["Simulation"], true),
+        (["Pipeline", "Report", "ActivityFile"], true),
+        (["Simulation", "Plot"], true),
         (["FileIO", "Transport"], false),
         (["ProcessIO", "SessionStore", "LocalSocket"], false),
         (
             [
-                "AthleteFile", "BluetoothTransport", "LiveCapture", "Replay", "Service", "SimulatedTransport",
-                "USBTransport",
+                "AthleteFile", "BluetoothTransport", "LiveCapture", "Replay", "Service", "SessionIndex",
+                "SimulatedTransport", "USBTransport",
             ], false
         ),
         (["sprintctl", "sprintd"], false),

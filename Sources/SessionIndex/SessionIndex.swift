@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import FileIO
+internal import SessionStore
+
+/// The sessions of a state folder in a database, so that ten thousand of them are answered for at once.
+///
+/// It is derived: everything in it comes from the sessions' folders, and ``update(progress:)`` reads those whose `analysis.json` has another size
+/// or time than it had. It can be deleted at any time; one that is damaged, or that another version has made, is made again.
+package final class SessionIndex {
+    package static let fileName = "index.sqlite"
+    /// Of the table. Another number in a file has it made again.
+    private static let schema: Int64 = 1
+    /// Analyses read between two commits.
+    private static let batch = 500
+    /// Of an analysis, in bytes: far more than one has.
+    private static let largest = 64 << 20
+
+    private let state: String
+    private let database: Database
+
+    private static let columns = [
+        "name", "size", "modified", "start", "athlete", "finished", "kind", "duration", "distance", "sprints",
+        "on_target", "score", "plan", "compliance", "best_effort", "mean_effort", "effort_basis", "best_speed",
+        "top_speed", "peak_hr", "fade", "recovery30", "recovery60", "recovery90",
+    ]
+
+    /// Opens a state folder's index, or makes one. Where the folder may not be written to it lives as long as this process.
+    package init(state: String) throws(SessionIndexError) {
+        self.state = state
+        let path = "\(state)/\(Self.fileName)"
+        do throws(Database.Failure) {
+            database = try Self.open(path)
+        } catch {
+            // Damaged, or of another version: it holds nothing that cannot be had again.
+            try? FileTree.remove(path)
+            do throws(Database.Failure) {
+                do throws(Database.Failure) {
+                    database = try Self.open(path)
+                } catch {
+                    database = try Self.open(":memory:")
+                }
+            } catch {
+                throw SessionIndexError(path: path, reason: error.message)
+            }
+        }
+    }
+
+    private static func open(_ path: String) throws(Database.Failure) -> Database {
+        let database = try Database(path)
+        var version: Int64 = 0
+        try database.run("PRAGMA user_version") { version = $0.first?.integer ?? 0 }
+        if version != schema {
+            guard version == 0 else { throw Database.Failure(code: 26, message: "of another version") }
+            try database.run("BEGIN IMMEDIATE")
+            let kinds = columns.dropFirst().joined(separator: ", ")
+            try database.run("CREATE TABLE IF NOT EXISTS session (name TEXT PRIMARY KEY, \(kinds)) WITHOUT ROWID")
+            try database.run("CREATE INDEX IF NOT EXISTS by_start ON session (start)")
+            try database.run("PRAGMA user_version = \(schema)")
+            try database.run("COMMIT")
+        }
+        // A file whose head is whole may be damaged further on: the rows tell.
+        try database.run("SELECT count(*) FROM session")
+        return database
+    }
+
+    // MARK: Bringing up to date
+
+    /// Looks at every session's folder, and reads what is new.
+    ///
+    /// - Parameters:
+    ///   - fromScratch: whether everything is read again.
+    ///   - progress: is told after each analysis that was read how many are, of how many there are to read.
+    package func update(
+        fromScratch: Bool = false, progress: (_ done: Int, _ of: Int) -> Void = { _, _ in }
+    ) throws(SessionIndexError) {
+        try guarded { () throws(Database.Failure) in
+            var known: [String: FileStamp] = [:]
+            if fromScratch { try database.run("DELETE FROM session") }
+            try database.run("SELECT name, size, modified FROM session") { row in
+                guard let name = row[0].text else { return }
+                known[name] = FileStamp(size: row[1].integer ?? -1, modified: row[2].integer ?? -1)
+            }
+            var changed: [(name: String, stamp: FileStamp?)] = []
+            for name in folders() {
+                let stamp = FileStamp(ofFile: analysis(name))
+                let stored = known.removeValue(forKey: name)
+                // Without an analysis a session has the stamp that no file can have.
+                if let stored, stored == stamp ?? Self.noStamp { continue }
+                changed.append((name, stamp))
+            }
+            // What is left has no folder any more.
+            if !known.isEmpty { try delete(Array(known.keys)) }
+            var done = 0
+            while done < changed.count {
+                let part = changed[done..<min(done + Self.batch, changed.count)]
+                var rows: [[Database.Value]] = []
+                for (name, stamp) in part {
+                    rows.append(row(read(name, isFinished: stamp != nil), stamp ?? Self.noStamp))
+                    done += 1
+                    progress(done, changed.count)
+                }
+                try store(rows)
+            }
+        }
+    }
+
+    private static let noStamp = FileStamp(size: 0, modified: 0)
+
+    private func analysis(_ name: String) -> String { "\(state)/sessions/\(name)/\(SessionWriter.analysisName)" }
+
+    /// Names are sorted by time, as those of folders are.
+    private func folders() -> [String] {
+        ((try? FileTree.names(in: "\(state)/sessions")) ?? []).filter { name in
+            guard !name.hasPrefix(".") else { return false }
+            // Asked of those alone that may be none: it is a system call each.
+            return SessionName.start(of: name) != nil || FileTree.isFolder("\(state)/sessions/\(name)")
+        }
+    }
+
+    private func read(_ name: String, isFinished: Bool) -> IndexedSession {
+        var session = IndexedSession(name: name, start: SessionName.start(of: name), isFinished: isFinished)
+        guard isFinished, let file = try? FileDescriptor.open(analysis(name), for: .reading) else { return session }
+        defer { try? file.close() }
+        if let bytes = try? file.readAll(limit: Self.largest) {
+            session.take(analysis: String(decoding: bytes, as: UTF8.self))
+        }
+        return session
+    }
+
+    private func store(_ rows: [[Database.Value]]) throws(Database.Failure) {
+        let marks = Self.columns.map { _ in "?" }.joined(separator: ", ")
+        try transaction { () throws(Database.Failure) in
+            try database.run(
+                "INSERT OR REPLACE INTO session (\(Self.columns.joined(separator: ", "))) VALUES (\(marks))", each: rows
+            )
+        }
+    }
+
+    private func delete(_ names: [String]) throws(Database.Failure) {
+        try transaction { () throws(Database.Failure) in
+            try database.run("DELETE FROM session WHERE name = ?", each: names.map { [.text($0)] })
+        }
+    }
+
+    private func transaction(_ body: () throws(Database.Failure) -> Void) throws(Database.Failure) {
+        try database.run("BEGIN IMMEDIATE")
+        do throws(Database.Failure) {
+            try body()
+            try database.run("COMMIT")
+        } catch {
+            try? database.run("ROLLBACK")
+            throw error
+        }
+    }
+
+    private func row(_ session: IndexedSession, _ stamp: FileStamp) -> [Database.Value] {
+        [
+            .text(session.name), .integer(stamp.size), .integer(stamp.modified),
+            session.start.map { .integer($0) } ?? .null, .init(session.athlete), .integer(session.isFinished ? 1 : 0),
+            .init(session.kind), .init(session.duration), .init(session.distance), .init(session.sprints),
+            .init(session.onTarget), .init(session.score), .init(session.plan), .init(session.compliance),
+            .init(session.bestEffort), .init(session.meanEffort), .init(session.effortBasis), .init(session.bestSpeed),
+            .init(session.topSpeed), .init(session.peakHeartRate), .init(session.fade), .init(session.recovery30),
+            .init(session.recovery60), .init(session.recovery90),
+        ]
+    }
+
+    // MARK: Questions
+
+    /// Sessions as they were at the last ``update(fromScratch:progress:)``, oldest first.
+    ///
+    /// - Parameters:
+    ///   - from: seconds since 1970-01-01 00:00 UTC; none before it.
+    ///   - until: the first second that is too late.
+    ///   - athlete: only this one's.
+    ///   - last: only so many, the newest.
+    package func sessions(
+        from: Int64? = nil, until: Int64? = nil, athlete: String? = nil, last: Int? = nil
+    ) throws(SessionIndexError) -> [IndexedSession] {
+        var conditions: [String] = []
+        var values: [Database.Value] = []
+        if let from {
+            conditions.append("start >= ?")
+            values.append(.integer(from))
+        }
+        if let until {
+            conditions.append("start < ?")
+            values.append(.integer(until))
+        }
+        if let athlete {
+            conditions.append("athlete = ?")
+            values.append(.text(athlete))
+        }
+        var sql = "SELECT \(Self.columns.joined(separator: ", ")) FROM session"
+        if !conditions.isEmpty { sql += " WHERE " + conditions.joined(separator: " AND ") }
+        sql += " ORDER BY name DESC"
+        if let last { sql += " LIMIT \(max(last, 0))" }
+        var found: [IndexedSession] = []
+        try guarded { () throws(Database.Failure) in
+            try database.run(sql, values) { row in
+                if let session = IndexedSession(row: row) { found.append(session) }
+            }
+        }
+        return found.reversed()
+    }
+
+    private func guarded(_ body: () throws(Database.Failure) -> Void) throws(SessionIndexError) {
+        do throws(Database.Failure) {
+            try body()
+        } catch {
+            throw SessionIndexError(path: "\(state)/\(Self.fileName)", reason: error.message)
+        }
+    }
+}
+
+extension IndexedSession {
+    fileprivate init?(row: [Database.Value]) {
+        guard row.count == 24, let name = row[0].text else { return nil }
+        self.init(name: name, start: row[3].integer, isFinished: row[5].integer == 1)
+        func whole(_ index: Int) -> Int? { row[index].integer.flatMap { Int(exactly: $0) } }
+        athlete = row[4].text
+        kind = row[6].text
+        duration = row[7].number
+        distance = row[8].number
+        sprints = whole(9)
+        onTarget = whole(10)
+        score = row[11].number
+        plan = row[12].text
+        compliance = row[13].number
+        bestEffort = row[14].number
+        meanEffort = row[15].number
+        effortBasis = row[16].text
+        bestSpeed = row[17].number
+        topSpeed = row[18].number
+        peakHeartRate = row[19].number
+        fade = row[20].number
+        recovery30 = row[21].number
+        recovery60 = row[22].number
+        recovery90 = row[23].number
+    }
+}
+
+/// Why the index cannot be had.
+package struct SessionIndexError: Error, Equatable, Sendable, CustomStringConvertible {
+    package var path: String
+    package var reason: String
+    package var description: String { "\(path): \(reason)" }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import ArgumentParser
+internal import FileIO
+internal import ProcessIO
+internal import SessionStore
+
+struct SessionsExportMissingCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "export-missing",
+        abstract: "Give finished sessions the FIT file that they lack.",
+        discussion: """
+            Writes activity.fit beside the capture, also where it is older than the analysis. Nothing else in the \
+            folder is touched; a session of which no FIT file can be made is told, and the next one is done.
+            """)
+
+    @OptionGroup var state: SessionsCommand.State
+
+    @Argument(help: "Sessions by name; all when none is given.")
+    var names: [String] = []
+
+    func run() throws {
+        var failed = 0
+        for name in try state.names(names) where isMissing(name) {
+            do throws(CommandFailure) {
+                try export(name)
+                try StandardStream.output.write("exported \(name)\n")
+            } catch {
+                guard !error.isClosedPipe else { throw error }
+                failed += 1
+                StandardStream.error.writeIgnoringFailure("sprintctl: \(name): \(error.message)\n")
+            }
+        }
+        if failed > 0 { throw CommandFailure(.badData, "\(failed) not exported") }
+    }
+
+    private func isMissing(_ name: String) -> Bool {
+        let folder = "\(state.path)/sessions/\(name)"
+        guard let analysis = FileStamp(ofFile: "\(folder)/\(SessionWriter.analysisName)") else { return false }
+        guard let activity = FileStamp(ofFile: "\(folder)/\(SessionSource.activityName)") else { return true }
+        return activity.modified < analysis.modified
+    }
+
+    private func export(_ name: String) throws(CommandFailure) {
+        let input = try SessionOrRecording.resolve(name, in: state.folders)
+        let activity = try Connection.activity(of: input, athlete: nil, plan: nil)
+        let bytes = try Connection.fit(activity, name: name)
+        do throws(FileError) {
+            try state.folders.replaceDerived(SessionSource.activityName, of: name, with: bytes)
+        } catch {
+            throw CommandFailure(error)
+        }
+    }
+}
