@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ArgumentParser
+internal import BluetoothTransport
 internal import ProcessIO
 internal import Transport
 internal import USBTransport
 
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "doctor", abstract: "Find out why an ANT+ stick does not work, and what to type.",
-        discussion: "Ends with 69 when something is wrong, with 77 when it is a permission.")
+        commandName: "doctor", abstract: "Find out why a stick or Bluetooth does not work, and what to type.",
+        discussion: "Ends with 0 when at least one of the two radios can be used, else with 69, or 77 when it is a permission.")
 
     /// Seconds: three resets without an answer take less than four.
     private static let patience = 6.0
@@ -26,9 +27,22 @@ struct DoctorCommand: ParsableCommand {
             text += "\(sign) \(check.text)\n"
             for line in check.remedy { text += "        \(line)\n" }
         }
+        let bluetooth = BluetoothCheck(bindings: []).findings
+        for finding in bluetooth {
+            let sign =
+                switch finding.verdict {
+                case .good: "ok   "
+                case .doubtful: "note "
+                case .bad: "FAIL "
+                }
+            text += "\(sign) \(finding.what): \(finding.detail)\n"
+            if let remedy = finding.remedy { text += "        \(remedy)\n" }
+        }
         try StandardStream.output.write(text)
-        guard diagnosis.isHealthy else {
-            let problems = diagnosis.checks.count { $0.level == .problem }
+        let problems =
+            diagnosis.checks.count { $0.level == .problem } + bluetooth.count { $0.verdict == .bad }
+        // Most people have one of the two radios.
+        guard diagnosis.isHealthy || !bluetooth.contains(where: { $0.verdict == .bad }) else {
             throw CommandFailure(
                 diagnosis.lacksPermission ? .noPermission : .unavailable,
                 "\(problems) problem\(problems == 1 ? "" : "s")")
