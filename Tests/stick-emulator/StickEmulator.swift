@@ -12,6 +12,11 @@ enum StickEmulator {
     private static nonisolated(unsafe) var isOver = false
 
     static func main() {
+        // Not before everything is gone: umockdev clears its folder away with the testbed.
+        exit(run())
+    }
+
+    private static func run() -> Int32 {
         let arguments = CommandLine.arguments.dropFirst()
         guard let separator = arguments.firstIndex(of: "--"), separator + 1 < arguments.endIndex else {
             fail(64, "stick-emulator COMMAND… -- PROGRAM ARGUMENT…")
@@ -43,7 +48,7 @@ enum StickEmulator {
         while unsafe waitpid(child, &status, 0) < 0, errno == EINTR {}
         unsafe emulator = nil
         // The low seven bits are the signal that ended it; else the second byte is its status.
-        exit(status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F))
+        return status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + (status & 0x7F)
     }
 
     fileprivate static nonisolated(unsafe) var timeHasPassed = false
