@@ -3,6 +3,7 @@ internal import ActivityFile
 internal import Analysis
 internal import Capture
 internal import FIT
+internal import FileIO
 internal import Measurement
 internal import ProcessIO
 internal import Scoring
@@ -75,7 +76,10 @@ extension Connection {
     static func capture(
         of path: String, to write: (Span<UInt8>) throws(CommandFailure) -> Void
     ) throws(CommandFailure) {
-        if let whole = try? CaptureScan(path, files: PosixFileSystem()), whole.frames > 0, whole.fault == nil {
+        // A pipe can be read once only.
+        if FileStamp(ofFile: path) != nil, let whole = try? CaptureScan(path, files: PosixFileSystem()),
+            whole.frames > 0, whole.fault == nil
+        {
             return try copy(path, to: write)
         }
         var file = try open(path)

@@ -2,6 +2,7 @@
 internal import Analysis
 internal import ArgumentParser
 internal import AthleteFile
+internal import FileIO
 internal import Measurement
 internal import ProcessIO
 internal import Replay
@@ -41,6 +42,9 @@ struct ImportCommand: ParsableCommand {
     }
 
     func run() throws {
+        if FileStamp(ofFile: file) == nil, FileTree.exists(file) {
+            throw CommandFailure(.noInput, "\(file): is no plain file")
+        }
         var known =
             try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) } ?? Athlete()
         var planned = try plan.map { plan throws(CommandFailure) in try PlanFile.plan(plan, .usage) }
