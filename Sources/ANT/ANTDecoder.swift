@@ -162,7 +162,8 @@ package struct ANTDecoder: Sendable {
             if let other = oldest, sticks[other].hearing.lastUse < sticks[index].hearing.lastUse { continue }
             oldest = index
         }
-        if oldest == nil, let idle = sticks.indices.min(by: { sticks[$0].hearing.lastUse < sticks[$1].hearing.lastUse }),
+        if oldest == nil,
+            let idle = sticks.indices.min(by: { sticks[$0].hearing.lastUse < sticks[$1].hearing.lastUse }),
             now.seconds(since: sticks[idle].hearing.lastTime) >= Self.idleAfter
         {
             oldest = idle

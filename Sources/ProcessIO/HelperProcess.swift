@@ -26,17 +26,25 @@ package struct HelperProcess: Sendable {
         }
         let path = program.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/" + name
         var actions = unsafe posix_spawn_file_actions_t()
-        // SAFETY: the actions are made, used and destroyed in this function; every text is a copy that lives until posix_spawn
+        // SAFETY: actions and attributes are made, used and destroyed in this function; every text is a copy that lives until posix_spawn
         // has returned, which copies all that it keeps; the list of arguments ends in nil.
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0)
+        // A daemon blocks the signals that its own threads wait for; the new program shall be stopped by them.
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+        var none = sigset_t()
+        unsafe sigemptyset(&none)
+        unsafe posix_spawnattr_setsigmask(&attributes, &none)
+        unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var texts = unsafe ([path] + arguments).map { unsafe strdup($0) }
         unsafe texts.append(nil)
         defer { unsafe texts.forEach { unsafe free($0) } }
         var started: pid_t = 0
-        let number = unsafe posix_spawn(&started, path, &actions, nil, texts, environ)
+        let number = unsafe posix_spawn(&started, path, &actions, &attributes, texts, environ)
         guard number == 0 else { throw CommandFailure(.unavailable, "\(path): \(ErrorNumber(number).text)") }
         identifier = started
     }

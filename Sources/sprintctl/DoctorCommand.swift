@@ -8,7 +8,9 @@ internal import USBTransport
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor", abstract: "Find out why a stick or Bluetooth does not work, and what to type.",
-        discussion: "Ends with 0 when at least one of the two radios can be used, else with 69, or 77 when it is a permission.")
+        discussion: """
+            Ends with 0 when at least one of the two radios can be used, else with 69, or 77 when it is a permission.
+            """)
 
     /// Seconds: three resets without an answer take less than four.
     private static let patience = 6.0

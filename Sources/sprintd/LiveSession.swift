@@ -17,6 +17,9 @@ struct LiveSession: ~Copyable {
     /// Why nothing is shown any more. The sessions are kept all the same: they matter more than who watches.
     private var displayFailure: CommandFailure?
     private var isWhole = true
+    private let state: String
+    /// Programs that make the FIT files of finished sessions.
+    private var exports: [HelperProcess] = []
 
     static func run(_ options: LiveOptions) throws(CommandFailure) {
         let participants = try Participants(files: options.athletes, plan: options.plan)
@@ -28,7 +31,7 @@ struct LiveSession: ~Copyable {
         }
         // Before any thread is made: they inherit it.
         StopSignal.block()
-        var session = LiveSession(Self.knowingBests(members, state))
+        var session = LiveSession(Self.knowingBests(members, state), state: state)
         let engine = try session.start(transports, clock, state: state, silence: options.silence)
         do {
             // Not joined: it waits for ever where no signal comes.
@@ -38,6 +41,7 @@ struct LiveSession: ~Copyable {
         }
         session.show(engine.events)
         session.display.finish()
+        session.waitForExports()
         if let failure = session.displayFailure { throw failure }
         guard session.isWhole else { throw CommandFailure(.inputOutput, "not all sessions could be written") }
     }
@@ -64,8 +68,9 @@ struct LiveSession: ~Copyable {
         }
     }
 
-    private init(_ members: [LivePipeline.Member]) {
+    private init(_ members: [LivePipeline.Member], state: String) {
         self.members = members
+        self.state = state
         display = LiveDisplay(names: members.map(\.athlete.name), showsStatus: true)
     }
 
@@ -126,6 +131,25 @@ struct LiveSession: ~Copyable {
         }
     }
 
+    /// A failure costs the FIT file only, which `sprintctl sessions export-missing` makes later.
+    private mutating func export(_ folder: String) {
+        exports.removeAll { $0.status() != nil }
+        let name = folder.split(separator: "/").last.map(String.init) ?? folder
+        do {
+            exports.append(try HelperProcess.exportActivity(state: state, session: name))
+        } catch {
+            Self.tell("no FIT file is made of \(name): \(error.message)")
+        }
+    }
+
+    /// Not for long: who stops the program waits for it. What is not done by then goes on without us.
+    private mutating func waitForExports() {
+        for _ in 0..<75 where !exports.isEmpty {
+            exports.removeAll { $0.status() != nil }
+            if !exports.isEmpty { MonotonicClock.sleep(nanoseconds: 20_000_000) }
+        }
+    }
+
     private mutating func show(_ event: LiveEvent) {
         switch event {
         case .sessionStarted(let athlete, _, let configuration):
@@ -136,6 +160,7 @@ struct LiveSession: ~Copyable {
             attempt { display throws(CommandFailure) in try display.end(at: duration, of: athlete) }
         case .sessionStored(let folder):
             attempt { _ throws(CommandFailure) in try StandardStream.output.write("session written to \(folder)\n") }
+            export(folder)
         case .notice(_, let text), .trouble(let text), .recovery(let text): Self.tell(text)
         case .ended: return
         }

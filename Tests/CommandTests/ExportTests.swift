@@ -147,7 +147,9 @@ struct ExportTests {
 
         let ada = try folder.file("ada.toml", Array("max_speed_mps = 6.94\nmax_hr_bpm = 190\n".utf8))
         let rescored = try sprintctl("sessions", "rescore", name, "--athlete", ada, "--state", state)
-        #expect(rescored.output.contains("6.94 m/s (measured), 190 bpm (measured)"), "\(rescored.output)\(rescored.errors)")
+        #expect(
+            rescored.output.contains("6.94 m/s (measured), 190 bpm (measured)"),
+            "\(rescored.output)\(rescored.errors)")
         #expect(
             folder.contents(of: "state/sessions/\(name)")
                 == ["analysis.json", "import.csv", "import.json", "rescored.json"])

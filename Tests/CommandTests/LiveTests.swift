@@ -44,7 +44,12 @@ struct LiveTests {
         #expect(result.output.contains("SPRINT 1"))
         let names = sessions()
         #expect(names.count == 1)
-        for name in names { try expectWhole(name) }
+        for name in names {
+            try expectWhole(name)
+            // 0x2E464954 ".FIT" at offset 8 of the header.
+            let activity = [UInt8](try Data(contentsOf: URL(filePath: "\(state)/sessions/\(name)/activity.fit")))
+            #expect(activity.dropFirst(8).prefix(4).elementsEqual(".FIT".utf8))
+        }
         #expect(result.output.contains("session written to \(state)/sessions/"))
     }
 
