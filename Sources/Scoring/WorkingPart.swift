@@ -52,6 +52,9 @@ package struct WorkingPart: Equatable, Sendable {
         else { return }
         while begin > 0, let speed = speeds[begin - 1], speed >= Self.risen * median { begin -= 1 }
         while stop < speeds.count, let speed = speeds[stop], speed >= Self.fallen * median { stop += 1 }
+        // The quarter seconds at its ends hold a part of the acceleration and of the slowing.
+        begin += 1
+        stop -= 1
         guard stop - begin >= 4 else { return }
         self.start = first + Double(begin) * step
         self.end = first + Double(stop) * step
