@@ -88,7 +88,7 @@ package struct LivePhaseLine: Sendable {
         glyphs = Glyphs(unicode: style.unicode)
     }
 
-    /// The text to write for an event, line end included. It is never cut: it stays, in a file too, and a terminal wraps it.
+    /// The text to write for an event, line end included. It is never cut, for it stays; a terminal wraps it.
     package mutating func text(for event: Event) -> String {
         let uncut = TextStyle(width: .max, color: style.color, unicode: style.unicode)
         let line = clearing() + self.line(for: event).rendered(uncut) + "\n"
