@@ -62,13 +62,6 @@ struct CentralSensor: Sendable {
         }
     }
 
-    var isQueued: Bool {
-        switch state {
-        case .queued: true
-        case .awaited, .resting, .connecting, .preparing, .live: false
-        }
-    }
-
     var isLinked: Bool {
         switch state {
         case .preparing, .live: true

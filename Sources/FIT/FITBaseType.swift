@@ -52,13 +52,4 @@ package enum FITBaseType: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .string, .uint8z, .uint16z, .uint32z, .uint64z: 0
         }
     }
-
-    package var isSigned: Bool {
-        switch self {
-        case .sint8, .sint16, .sint32, .sint64: true
-        case .enum, .uint8, .uint16, .uint32, .string, .float32, .float64, .uint8z, .uint16z,
-            .uint32z, .byte, .uint64, .uint64z:
-            false
-        }
-    }
 }

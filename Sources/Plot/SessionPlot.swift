@@ -156,7 +156,8 @@ package struct SessionPlot {
 
     // MARK: Panels
 
-    private func drawPanel(_ panel: Panel, name: String, _ canvas: inout SVGCanvas) {
+    /// - Parameter step: between the lines of the grid; `nil` for a panel without one.
+    private func drawPanel(_ panel: Panel, name: String, step: Double? = nil, _ canvas: inout SVGCanvas) {
         canvas.rectangle(
             x: Self.left, y: panel.top, width: Self.right - Self.left, height: panel.bottom - panel.top,
             fill: theme.panel)
@@ -166,7 +167,11 @@ package struct SessionPlot {
                 x: start, y: panel.top, width: x(phase.end) - start, height: panel.bottom - panel.top,
                 fill: theme.phase(phase.kind), opacity: theme.shade(phase.kind))
         }
-        canvas.text(name, at: .init(x: Self.left + 10, y: panel.top + 20), size: 14, fill: theme.faint, weight: 600)
+        if let step { drawGrid(panel, step: step, &canvas) }
+        // After the grid, a line of which may lie behind it.
+        canvas.text(
+            name, at: .init(x: Self.left + 10, y: panel.top + 20), size: 14, fill: theme.faint, weight: 600,
+            halo: theme.panel)
     }
 
     private func drawGrid(_ panel: Panel, step: Double, _ canvas: inout SVGCanvas) {
@@ -204,8 +209,7 @@ package struct SessionPlot {
         let step = highest > 9 ? 3.0 : highest > 4 ? 2.0 : 1.0
         // Room above the curve for what is written there.
         let panel = Panel(top: top, bottom: bottom, low: 0, high: highest * 1.3)
-        drawPanel(panel, name: "speed, m/s", &canvas)
-        drawGrid(panel, step: step, &canvas)
+        drawPanel(panel, name: "speed, m/s", step: step, &canvas)
         for stretch in stretches {
             let points = stretch.map { SVGCanvas.Point(x: x($0.second), y: panel.y($0.value)) }
             canvas.area(points, downTo: panel.bottom, fill: "url(#speed)")
@@ -233,8 +237,7 @@ package struct SessionPlot {
         let lowest = (min(max(values.min() ?? 60, 0), 260) / 20).rounded(.down) * 20
         let span = max(highest - lowest, 40)
         let panel = Panel(top: top, bottom: bottom, low: lowest, high: lowest + span * (showsEfforts ? 1.3 : 1.22))
-        drawPanel(panel, name: "heart rate, bpm", &canvas)
-        drawGrid(panel, step: span > 100 && !showsEfforts ? 40 : 20, &canvas)
+        drawPanel(panel, name: "heart rate, bpm", step: span > 100 && !showsEfforts ? 40 : 20, &canvas)
         for stretch in stretches {
             let points = stretch.map { SVGCanvas.Point(x: x($0.second), y: panel.y($0.value)) }
             canvas.area(points, downTo: panel.bottom, fill: "url(#heart)")

@@ -88,9 +88,10 @@ package struct LivePhaseLine: Sendable {
         glyphs = Glyphs(unicode: style.unicode)
     }
 
-    /// The text to write for an event, line end included.
+    /// The text to write for an event, line end included. It is never cut, for it stays; a terminal wraps it.
     package mutating func text(for event: Event) -> String {
-        let line = clearing() + self.line(for: event).rendered(style) + "\n"
+        let uncut = TextStyle(width: .max, color: style.color, unicode: style.unicode)
+        let line = clearing() + self.line(for: event).rendered(uncut) + "\n"
         statusShown = false
         return line
     }

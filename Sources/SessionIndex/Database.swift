@@ -7,9 +7,6 @@ internal import CSQLite
         /// Of SQLite's result codes.
         var code: Int32
         var message: String
-
-        /// Whether the file is no database, or a broken one.
-        var isDamage: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xFF) }
     }
 
     enum Value: Equatable {

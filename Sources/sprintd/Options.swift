@@ -39,7 +39,8 @@ struct Options: Equatable, Sendable {
           --athlete FILE       what is known of an athlete (TOML); may be given several times
           --plan NAME|FILE     the plan that sessions are held against
           --silence SECONDS    without heart rate and movement, after which a session ends (300)
-          --simulate WORKOUT   sprint-5x30-90, steady, fartlek, heart-rate-only or footpod-only
+          --simulate WORKOUT   sprint-5x30-90 (or other such figures), 30-30, tabata, 10-20-30, 4x4,
+                               steady, fartlek, heart-rate-only or footpod-only
           --seed N             chooses everything random in it (1)
           --replay FILE        the recording
           --rate N|max         how many times as fast as it happened (1); max: without waiting

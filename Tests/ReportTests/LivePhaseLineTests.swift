@@ -74,6 +74,16 @@ import Testing
         #expect(shown(.recovery, 345, [0, 300, 330]).hasSuffix("  sprint 2/5 in 1:15"))
     }
 
+    @Test func anEventIsNeverCut() {
+        let sprint = LivePhaseLine.SprintResult(
+            number: 3, start: 550, end: 580, effort: 0.965, basis: .heartRate, onTarget: true, meanSpeed: 5.74,
+            peakHeartRate: 174)
+        var lines = LivePhaseLine(style: TextStyle(width: 40, color: .none, unicode: true), interactive: true)
+        #expect(
+            lines.text(for: .scored(sprint, decided: 583))
+                == "    9:40  ✓  sprint 3: 96 % of maximum heart rate · 30 s · 5.74 m/s · peak 174 bpm\n")
+    }
+
     @Test func withoutATerminalThereIsNoStatus() {
         var lines = LivePhaseLine(style: plain, interactive: false)
         #expect(lines.text(for: .init(time: 1, phase: .rest, since: 0)) == "")
