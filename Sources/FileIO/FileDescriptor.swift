@@ -16,6 +16,8 @@ package struct FileDescriptor: Equatable, Sendable {
     /// What a file is opened for. No descriptor is handed on to another program.
     package enum Purpose: Sendable {
         case reading
+        /// As `reading`, but never waits: what should be a plain file may turn out to be a FIFO.
+        case readingPlainFile
         case writing
         /// Reading and changing a file that is there.
         case updating
@@ -31,6 +33,7 @@ package struct FileDescriptor: Equatable, Sendable {
         fileprivate var flags: Int32 {
             switch self {
             case .reading: O_RDONLY
+            case .readingPlainFile: O_RDONLY | O_NONBLOCK
             case .writing: O_WRONLY
             case .updating: O_RDWR
             case .locking: O_RDWR | O_CREAT
@@ -42,7 +45,7 @@ package struct FileDescriptor: Equatable, Sendable {
         fileprivate var mode: UInt32 {
             switch self {
             case .creation(let mode), .locking(let mode): mode
-            case .reading, .writing, .updating, .folder: 0
+            case .reading, .readingPlainFile, .writing, .updating, .folder: 0
             }
         }
     }

@@ -9,10 +9,11 @@ package struct StandardStream: Sendable {
     package static let output = StandardStream(file: .standardOutput)
     package static let error = StandardStream(file: .standardError)
 
-    /// To be called before the first write: a pipe that its reader has closed is then an error to handle and no longer
-    /// a signal that ends the process.
-    package static func ignoreBrokenPipes() {
+    /// To be called before the first write: a pipe that its reader has closed, or a file that has reached the limit of its size, is then an
+    /// error to handle and no longer a signal that ends the process.
+    package static func takeFailuresAsErrors() {
         _ = signal(SIGPIPE, SIG_IGN)
+        _ = signal(SIGXFSZ, SIG_IGN)
     }
 
     /// To be called before any file is opened: a process that is started with its output closed would otherwise open its

@@ -39,7 +39,7 @@ package enum StopSignal {
     /// Blocks both signals in the calling thread, and so in those that it makes, and leaves them to ``wait(_:)``.
     package static func block() { _ = blocked() }
 
-    /// Waits for the first of the signals, for good. To be called by one thread, after ``block()``; a second signal of either kind ends the
+    /// Waits for the first of the signals, and never returns. To be called by one thread, after ``block()``; a second signal of either kind ends the
     /// process at once.
     package static func wait(_ body: () -> Void) {
         var wanted = set()
@@ -52,6 +52,8 @@ package enum StopSignal {
         // SAFETY: the set is read during the call.
         _ = unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
         body()
+        // No other thread takes the signals: were this one to end, a second one would be left to nobody.
+        while true { pause() }
     }
 
     /// - Returns: what the calling thread blocked before.

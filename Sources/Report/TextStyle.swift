@@ -23,3 +23,8 @@ package struct TextStyle: Equatable, Sendable {
         self.unicode = unicode
     }
 }
+
+extension TextStyle {
+    /// Text from outside, as an athlete's name, with nothing left in it that could steer a terminal.
+    package func printable(_ text: String) -> String { DisplayWidth.printable(text, unicode: unicode) }
+}

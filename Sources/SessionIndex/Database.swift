@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import CSQLite
+internal import FileIO
 
 /// The few calls of SQLite that an index needs. One thread uses it at a time.
 @safe final class Database {
@@ -22,6 +23,8 @@ internal import CSQLite
 
     /// - Parameter path: `:memory:` for one that ends with the process.
     init(_ path: String) throws(Failure) {
+        // Before SQLite makes it with the rights that the process's mask leaves: it tells of hearts.
+        if path != ":memory:" { _ = try? FileDescriptor.open(path, for: .locking(mode: 0o600)).close() }
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
         let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)

@@ -21,10 +21,12 @@ extension LogReport {
         case .stored(let folder): "session written to \(folder)"
         case .failed(let reason): "\(reason); recording goes on in memory, and is written when that works again"
         case .full: "the memory for what cannot be written is full: frames are lost and counted"
-        case .resumed(0): "sessions can be written again; nothing was lost"
+        case .resumed(0): "sessions can be written again, with all that was kept meanwhile"
         case .resumed(let frames): "sessions can be written again; \(frames) frames were lost"
         case .abandoned(let session, let bytes):
-            "\(session): the last \(bytes) bytes could not be written; the next start finishes what is there"
+            bytes > 0
+                ? "\(session): the last \(bytes) bytes could not be written; the next start finishes what is there"
+                : "\(session): its analysis could not be written; the next start makes it if the capture is there"
         }
     }
 }

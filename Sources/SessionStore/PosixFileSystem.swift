@@ -36,7 +36,7 @@ package final class PosixFileSystem: FileSystem, Sendable {
         }
     }
 
-    package func open(_ path: String) throws(FileError) -> OpenFile { try open(path, for: .reading) }
+    package func open(_ path: String) throws(FileError) -> OpenFile { try open(path, for: .readingPlainFile) }
 
     package func openForUpdate(_ path: String) throws(FileError) -> OpenFile { try open(path, for: .updating) }
 

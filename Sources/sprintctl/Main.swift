@@ -6,7 +6,7 @@ internal import ProcessIO
 @main enum Main {
     static func main() {
         StandardStream.reserveDescriptors()
-        StandardStream.ignoreBrokenPipes()
+        StandardStream.takeFailuresAsErrors()
         exit(status())
     }
 

@@ -37,7 +37,7 @@ struct LiveDisplay {
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         let isCapable = output.isTerminal && Environment.process["TERM"] ?? "dumb" != "dumb"
-        self.names = names
+        self.names = names.map { $0.map(style.printable) }
         self.showsStatus = showsStatus && names.count == 1
         lines = LivePhaseLine(style: style, interactive: isCapable && names.count == 1)
         open = Array(repeating: nil, count: names.count)

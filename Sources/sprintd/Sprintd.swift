@@ -5,7 +5,7 @@ internal import ProcessIO
 @main enum Sprintd {
     static func main() {
         StandardStream.reserveDescriptors()
-        StandardStream.ignoreBrokenPipes()
+        StandardStream.takeFailuresAsErrors()
         do {
             try run(Array(CommandLine.arguments.dropFirst()))
         } catch {
