@@ -31,19 +31,18 @@ extension BoutDetector {
         var levelUpSeconds: Double
         /// How much longer than at a start the signal takes to answer at an end.
         var endDelay: Double
-        /// The time constants of a change of pace, quickest first.
-        var times: [Double]
         /// How far back an edge is looked for, beyond eight observations.
         var reach: Double
-        /// How the sensor answers: a pure delay, then a first-order lag.
-        var sensorDelay: Double
-        var sensorLag: Double
+        /// How a change of pace looks behind the sensor: its time constants, quickest first, and the sensor's delay and lag.
+        var responses: StepResponses
         /// The longest silence that a bout survives; longer when the signal itself is sparse.
         var silenceSeconds: Double
 
         /// Seconds: half a stride and half a message, and the pod's mean over some strides.
         static let footpodDelay = 0.2
         static let footpodLag = 0.7
+        // Made once: a session more costs no table.
+        private static let footpod = StepResponses(times: [1.1, 2, 5], delay: footpodDelay, lag: footpodLag)
 
         /// - Parameter knowsMaximum: whether the maximum is the athlete's own, not a guess for anybody.
         static func speed(knowsMaximum: Bool) -> Parameters {
@@ -52,22 +51,21 @@ extension BoutDetector {
                 unknownEasyFloor: 0.65, ratioToEasy: 1.25, contrast: 0.13,
                 endShare: 0.72, runningFloor: 0.27, odds: 3,
                 extrapolation: knowsMaximum ? 0.8 : 0.95, noise: 0.02, decisionSeconds: 3, endSeconds: 1.3,
-                levelUpSeconds: 20, endDelay: 0, times: [1.1, 2, 5], reach: 10, sensorDelay: footpodDelay,
-                sensorLag: footpodLag, silenceSeconds: 12)
+                levelUpSeconds: 20, endDelay: 0, reach: 10, responses: footpod, silenceSeconds: 12)
         }
 
         /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
         static let cadence = Parameters(
             floor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12, endShare: 0.85,
             runningFloor: 0.55, odds: 8, extrapolation: 0.9, noise: 0.03, decisionSeconds: 2.5, endSeconds: 2.5,
-            levelUpSeconds: 20, endDelay: 0, times: [1.1, 2, 5], reach: 10, sensorDelay: 0.3, sensorLag: 0.9,
+            levelUpSeconds: 20, endDelay: 0, reach: 10, responses: StepResponses(times: [1.1, 2, 5], delay: 0.3, lag: 0.9),
             silenceSeconds: 12)
         /// The demand lags behind the effort itself and is seen through a slope of some seconds; after a 30 s sprint the rate begins to
         /// fall 5.2 ± 1.0 s after its end (Mladenović et al. 2016, Med Sport 69:184), later than it begins to rise.
         static let demand = Parameters(
             floor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20, endShare: 0.70,
             runningFloor: 0.25, odds: 4, extrapolation: 0.6, noise: 0.06, decisionSeconds: 4, endSeconds: 4,
-            levelUpSeconds: 6, endDelay: 2.5, times: [5, 8, 13], reach: 16, sensorDelay: 1.5, sensorLag: 2.5,
+            levelUpSeconds: 6, endDelay: 2.5, reach: 16, responses: StepResponses(times: [5, 8, 13], delay: 1.5, lag: 2.5),
             silenceSeconds: 20)
     }
 }

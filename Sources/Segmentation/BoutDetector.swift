@@ -29,7 +29,6 @@ package struct BoutDetector: Sendable {
     }
 
     private let parameters: Parameters
-    private let responses: StepResponses
     private var recent = RecentValues()
     private var fit = StepFit()
     private var levels: Levels
@@ -62,7 +61,6 @@ package struct BoutDetector: Sendable {
 
     package init(_ parameters: Parameters) {
         self.parameters = parameters
-        responses = StepResponses(times: parameters.times, delay: parameters.sensorDelay, lag: parameters.sensorLag)
         levels = Levels(parameters)
     }
 
@@ -161,12 +159,14 @@ package struct BoutDetector: Sendable {
         // No runner follows the model's shape exactly: the misfit grows with the rise.
         let misfit = Self.misfit * (value - outside)
         let total = variance + misfit * misfit
-        let finding = compare(
+        let question = ask(
             bound: bound, rise: levels.contrast, since: settled(after: lastChange), at: time,
             penalty: 2 * total * Self.quickPenalty)
-        guard fit.count >= 4 else { return nil }
+        guard fit.count >= 4,
+            fit.reaches(question, odds: parameters.odds, scale: 2 * total, responses: parameters.responses)
+        else { return nil }
+        let finding = fit.compare(question, responses: parameters.responses)
         let odds = (finding.staying - finding.reaching) / (2 * total)
-        guard odds >= parameters.odds else { return nil }
         return beginBout(
             from: finding.age, before: outside, level: value, at: time, confidence: 1 - 1 / (1 + odds))
     }
@@ -199,20 +199,28 @@ package struct BoutDetector: Sendable {
         time?.advanced(bySeconds: Self.settling)
     }
 
+    /// Takes the observations into the fit.
+    ///
     /// - Parameter since: what came before is left out, but for a handful of samples.
-    private mutating func compare(
+    private mutating func ask(
         bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, penalty: Double = 0
-    ) -> StepFit.Finding {
+    ) -> StepFit.Question {
         fit.removeAll()
         for age in 0..<min(recent.count, StepFit.capacity) {
             let candidate = recent[age]
             if let since, candidate.time < since, fit.count >= 6 { break }
             fit.append(age: time.seconds(since: candidate.time), value: candidate.value)
         }
-        return fit.compare(
+        return StepFit.Question(
             bound: bound, rise: rise, oldest: parameters.reach + 8 * typicalInterval, spacing: typicalInterval,
-            variance: variance,
-            penalty: penalty, responses: responses)
+            variance: variance, penalty: penalty)
+    }
+
+    private mutating func compare(
+        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp
+    ) -> StepFit.Finding {
+        let question = ask(bound: bound, rise: rise, since: since, at: time)
+        return fit.compare(question, responses: parameters.responses)
     }
 
     // MARK: End

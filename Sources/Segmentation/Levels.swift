@@ -42,6 +42,7 @@ struct Levels: Sendable {
     func isRun(_ level: Double) -> Bool { level >= parameters.runningFloor }
 
     /// The least level of a bout.
+    @inline(__always)
     var workFloor: Double {
         let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? 0
         let general = max(parameters.floor, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
@@ -53,6 +54,7 @@ struct Levels: Sendable {
     }
 
     /// How far a bout lies above what was before it.
+    @inline(__always)
     var contrast: Double {
         guard let fast, let slow, isSet else { return parameters.contrast }
         return min(parameters.contrast, 0.5 * (fast - slow))
@@ -64,6 +66,7 @@ struct Levels: Sendable {
     ///   - before: the level before the bout.
     ///   - level: the bout's own.
     ///   - elapsed: seconds since the bout's start.
+    @inline(__always)
     func endThreshold(before: Double, level: Double, elapsed: Double) -> Double {
         var threshold = max(before + 0.45 * (level - before), parameters.endShare * level)
         // Who came from a run goes back to one that is much like it.
@@ -76,12 +79,14 @@ struct Levels: Sendable {
     }
 
     /// The lowest of the last three bouts' levels.
+    @inline(__always)
     private var slowest: Double? {
         guard let first = lastLevels.0, let second = lastLevels.1, let third = lastLevels.2 else { return nil }
         return min(first, min(second, third))
     }
 
     /// The length of the set's bouts in seconds, if the last two were alike.
+    @inline(__always)
     private var usualLength: Double? {
         guard let newer = lengths.newer, let older = lengths.older, min(newer, older) > 0.75 * max(newer, older)
         else { return nil }

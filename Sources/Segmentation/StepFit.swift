@@ -35,78 +35,169 @@ struct StepFit: Sendable {
         count += 1
     }
 
-    /// - Parameters:
-    ///   - bound: what `after` must reach; `rise` more than `before` at least.
-    ///   - rise: positive looks for a step up, negative for a step down.
-    ///   - oldest: the age beyond which no step may begin.
-    ///   - spacing: the usual time between two observations, in seconds: the grid of instants is no finer than it is worth.
-    ///   - penalty: what a step of the quickest kind has to fit better by, to be taken for one that does not reach the bound.
-    ///   - variance: of one observation; only the weights of the instants need it.
-    func compare(
-        bound: Double, rise: Double, oldest: Double, spacing: Double, variance: Double, penalty: Double,
-        responses: borrowing StepResponses
-    ) -> Finding {
+    /// What is looked for.
+    struct Question: Sendable {
+        /// What `after` must reach; ``rise`` more than `before` at least.
+        var bound: Double
+        /// Positive looks for a step up, negative for a step down.
+        var rise: Double
+        /// The age beyond which no step may begin.
+        var oldest: Double
+        /// The usual time between two observations, in seconds: the grid of instants is no finer than it is worth.
+        var spacing: Double
+        /// Of one observation; only the weights of the instants need it.
+        var variance: Double
+        /// What a step of the quickest kind has to fit better by, to be taken for one that does not reach the bound.
+        var penalty = 0.0
+    }
+
+    func compare(_ question: Question, responses: borrowing StepResponses) -> Finding {
         var finding = Finding()
-        let up = rise > 0
-        var sumY = 0.0
-        var sumYY = 0.0
-        for index in 0..<count {
-            sumY += values[index]
-            sumYY += values[index] * values[index]
-        }
-        let total = Double(count)
+        let sums = Sums(self)
         var weight = 0.0
         var weighted = 0.0
-        var age = Self.youngest
-        var step = max(0.25, 0.17 * spacing)
-        while age <= oldest {
-            var sumsG = SIMD4<Double>.zero
-            var sumsGG = SIMD4<Double>.zero
-            var sumsGY = SIMD4<Double>.zero
-            for index in 0..<count {
-                // Older observations lie before the step.
-                guard ages[index] < age else { break }
-                let response = responses.values(at: age - ages[index])
-                sumsG += response
-                sumsGG += response * response
-                sumsGY += response * values[index]
-            }
+        var grid = Instants(question)
+        while let (age, step) = grid.next() {
+            let steps = steps(at: age, question, sums, responses)
             for kind in 0..<StepResponses.kinds {
-                let (sumG, sumGG, sumGY) = (sumsG[kind], sumsGG[kind], sumsGY[kind])
-                let spread = total * sumGG - sumG * sumG
-                guard spread > 1e-4 else { continue }
-                let height = (total * sumGY - sumG * sumY) / spread
-                let before = (sumY - height * sumG) / total
-                let after = before + height
-                let free = max(0, sumYY - before * sumY - height * sumGY)
-                let limit = up ? max(bound, before + rise) : min(bound, before + rise)
-                // The best step of this shape whose end is the limit itself.
-                let rest = total - 2 * sumG + sumGG
-                let product = sumY - sumGY - limit * (sumG - sumGG)
-                let square = sumYY - 2 * limit * sumGY + limit * limit * sumGG
-                let bounded = rest > 1e-6 ? max(0, square - product * product / rest) : square
-                let reaches = up ? after >= limit : after <= limit
-                let reaching = reaches ? free : bounded
-                let staying = (reaches ? bounded : free) + (kind == 0 ? penalty : 0)
-                finding.staying = min(finding.staying, staying)
+                let reaching = steps.reaching[kind]
+                finding.staying = min(finding.staying, steps.staying[kind])
                 if reaching < finding.reaching {
                     // What has been weighed so far counts for as much less.
-                    let factor = Self.likelihood(finding.reaching - reaching, variance)
+                    let factor = Self.likelihood(finding.reaching - reaching, question.variance)
                     weight *= factor
                     weighted *= factor
                     finding.reaching = reaching
-                    finding.before = reaches ? before : (rest > 1e-6 ? product / rest : before)
-                    finding.after = reaches ? after : limit
+                    finding.before = steps.before[kind]
+                    finding.after = steps.after[kind]
                 }
-                let likelihood = Self.likelihood(reaching - finding.reaching, variance) * step
+                let likelihood = Self.likelihood(reaching - finding.reaching, question.variance) * step
                 weight += likelihood
                 weighted += likelihood * age
             }
-            age += step
-            step *= 1.08
         }
         finding.age = weight > 0 ? weighted / weight : 0
         return finding
+    }
+
+    /// Whether ``compare(_:responses:)`` would find a step that reaches the bound with these odds: the same comparison without its weights,
+    /// given up as soon as a step that stays below fits so well that not even a perfect one could win.
+    ///
+    /// - Parameters:
+    ///   - odds: a natural logarithm.
+    ///   - scale: twice the variance of the residuals.
+    // Inlined: a call from what changes the fit would be given a copy of it.
+    @inline(__always)
+    func reaches(_ question: Question, odds: Double, scale: Double, responses: borrowing StepResponses) -> Bool {
+        let sums = Sums(self)
+        var staying = Double.infinity
+        var reaching = Double.infinity
+        var grid = Instants(question)
+        while let (age, _) = grid.next() {
+            let steps = steps(at: age, question, sums, responses)
+            for kind in 0..<StepResponses.kinds {
+                staying = min(staying, steps.staying[kind])
+                reaching = min(reaching, steps.reaching[kind])
+            }
+            // No sum of squares is below 0, and rounding keeps the order.
+            if staying / scale < odds { return false }
+        }
+        return (staying - reaching) / scale >= odds
+    }
+
+    /// The instants at which a step may have begun, as ages in seconds; the further back, the wider apart.
+    private struct Instants {
+        private var age = StepFit.youngest
+        private var step: Double
+        private let oldest: Double
+
+        @inline(__always)
+        init(_ question: Question) {
+            step = max(0.25, 0.17 * question.spacing)
+            oldest = question.oldest
+        }
+
+        /// - Returns: the age, and the distance to the next.
+        @inline(__always)
+        mutating func next() -> (age: Double, step: Double)? {
+            guard age <= oldest else { return nil }
+            let current = (age, step)
+            age += step
+            step *= 1.08
+            return current
+        }
+    }
+
+    /// What all instants share.
+    private struct Sums {
+        var values = 0.0
+        var squares = 0.0
+        let total: Double
+
+        @inline(__always)
+        init(_ fit: borrowing StepFit) {
+            total = Double(fit.count)
+            for index in 0..<fit.count {
+                values += fit.values[index]
+                squares += fit.values[index] * fit.values[index]
+            }
+        }
+    }
+
+    /// Of one instant: one lane per kind of response. Where nothing of a step would have been seen yet, both sums are infinite.
+    private struct Steps {
+        /// Sums of squared residuals: of the best step that reaches the bound, and of the best that does not.
+        var reaching: SIMD4<Double>
+        var staying: SIMD4<Double>
+        /// The levels of the one that reaches it.
+        var before: SIMD4<Double>
+        var after: SIMD4<Double>
+    }
+
+    @inline(__always)
+    private func steps(
+        at age: Double, _ question: Question, _ sums: Sums, _ responses: borrowing StepResponses
+    ) -> Steps {
+        var sumG = SIMD4<Double>.zero
+        var sumGG = SIMD4<Double>.zero
+        var sumGY = SIMD4<Double>.zero
+        for index in 0..<count {
+            // Older observations lie before the step.
+            guard ages[index] < age else { break }
+            let response = responses.values(at: age - ages[index])
+            sumG += response
+            sumGG += response * response
+            sumGY += response * values[index]
+        }
+        let (total, sumY, sumYY) = (sums.total, sums.values, sums.squares)
+        let spread = total * sumGG - sumG * sumG
+        let height = (total * sumGY - sumG * sumY) / spread
+        let before = (sumY - height * sumG) / total
+        let after = before + height
+        let free = Self.atLeastZero(sumYY - before * sumY - height * sumGY)
+        let risen = before + question.rise
+        let bound = SIMD4(repeating: question.bound)
+        let up = question.rise > 0
+        let limit = bound.replacing(with: risen, where: up ? risen .>= bound : risen .< bound)
+        // The best step of this shape whose end is the limit itself. `total * rest` is no less than `spread`.
+        let rest = total - 2 * sumG + sumGG
+        let product = sumY - sumGY - limit * (sumG - sumGG)
+        let square = sumYY - 2 * limit * sumGY + limit * limit * sumGG
+        let bounded = Self.atLeastZero(square - product * product / rest)
+        let reaches = up ? after .>= limit : after .<= limit
+        let isSeen = spread .> 1e-4
+        let never = SIMD4(repeating: Double.infinity)
+        let penalty = SIMD4(question.penalty, 0, 0, 0)
+        return Steps(
+            reaching: never.replacing(with: bounded.replacing(with: free, where: reaches), where: isSeen),
+            staying: never.replacing(with: free.replacing(with: bounded, where: reaches) + penalty, where: isSeen),
+            before: (product / rest).replacing(with: before, where: reaches),
+            after: limit.replacing(with: after, where: reaches))
+    }
+
+    @inline(__always)
+    private static func atLeastZero(_ values: SIMD4<Double>) -> SIMD4<Double> {
+        SIMD4.zero.replacing(with: values, where: values .>= 0)
     }
 
     /// No step that began later than this, in seconds before the newest observation, can be seen.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import TestSupport
 import Testing
 
 @testable import Segmentation
@@ -43,26 +44,60 @@ import Testing
     @Test(arguments: [1.5, 2.0, 3.0], [0, 1])
     func datesAStepToAQuarterSecond(age: Double, kind: Int) {
         let finding = Self.fit(kind: kind, began: age, from: 0.2, to: 0.85).compare(
-            bound: 0.52, rise: 0.13, oldest: 12, spacing: 0.25, variance: 0.0004, penalty: 0, responses: Self.responses)
+            StepFit.Question(bound: 0.52, rise: 0.13, oldest: 12, spacing: 0.25, variance: 0.0004),
+            responses: Self.responses)
         #expect(abs(finding.age - age) <= 0.35, "\(finding.age)")
         #expect(finding.reaching < finding.staying)
     }
 
     @Test func aStepThatFallsShortIsNotTakenForOneThatReaches() {
         let finding = Self.fit(kind: 1, began: 4, from: 0.2, to: 0.4).compare(
-            bound: 0.52, rise: 0.13, oldest: 12, spacing: 0.25, variance: 0.0004, penalty: 0, responses: Self.responses)
+            StepFit.Question(bound: 0.52, rise: 0.13, oldest: 12, spacing: 0.25, variance: 0.0004),
+            responses: Self.responses)
         #expect(finding.staying < finding.reaching)
     }
 
     @Test func datesASlowing() {
         let finding = Self.fit(kind: 0, began: 3, from: 0.8, to: 0.2).compare(
-            bound: 0.8, rise: -0.06, oldest: 12, spacing: 0.25, variance: 0.0004, penalty: 0, responses: Self.responses)
+            StepFit.Question(bound: 0.8, rise: -0.06, oldest: 12, spacing: 0.25, variance: 0.0004),
+            responses: Self.responses)
         #expect(abs(finding.age - 3) <= 0.35, "\(finding.age)")
+    }
+
+    /// What is given up early must be what the whole comparison would have refused: random signals, half of them with a step in them, at
+    /// random odds.
+    @Test func givingUpEarlyChangesNoDecision() {
+        var generator = SeededGenerator(seed: 11)
+        var outcomes = (yes: 0, no: 0)
+        for _ in 0..<2000 {
+            let spacing = Double.random(in: 0.2...2, using: &generator)
+            let after = Bool.random(using: &generator) ? 0.3 : Double.random(in: 0.2...1, using: &generator)
+            let age = Double.random(in: 0...8, using: &generator)
+            let noise = Double.random(in: 0...0.05, using: &generator)
+            var fit = StepFit()
+            for index in 0..<Int.random(in: 0...StepFit.capacity, using: &generator) {
+                let past = Double(index) * spacing
+                let share = Self.responses.values(at: age - past)[Int.random(in: 0..<2, using: &generator)]
+                let value = 0.3 + share * (after - 0.3) + Double.random(in: -noise...noise, using: &generator)
+                fit.append(age: past, value: value)
+            }
+            let rise = Double.random(in: -0.2...0.2, using: &generator)
+            let question = StepFit.Question(
+                bound: Double.random(in: 0.3...0.8, using: &generator), rise: rise, oldest: 12, spacing: spacing,
+                variance: 0.0004, penalty: 0.004)
+            let odds = Double.random(in: 0.5...8, using: &generator)
+            let finding = fit.compare(question, responses: Self.responses)
+            let isFound = (finding.staying - finding.reaching) / 0.001 >= odds
+            #expect(fit.reaches(question, odds: odds, scale: 0.001, responses: Self.responses) == isFound)
+            if isFound { outcomes.yes += 1 } else { outcomes.no += 1 }
+        }
+        #expect(outcomes.yes > 20 && outcomes.no > 200, "\(outcomes)")
     }
 
     @Test func nothingIsFoundInNothing() {
         let finding = StepFit().compare(
-            bound: 0.5, rise: 0.1, oldest: 10, spacing: 1, variance: 0.0004, penalty: 0, responses: Self.responses)
+            StepFit.Question(bound: 0.5, rise: 0.1, oldest: 10, spacing: 1, variance: 0.0004),
+            responses: Self.responses)
         #expect(finding.reaching == .infinity && finding.age == 0)
     }
 
@@ -73,6 +108,7 @@ import Testing
         for index in 0..<30 { fit.append(age: Double(index), value: index == 3 ? value : 0.3) }
         #expect(fit.count == StepFit.capacity)
         _ = fit.compare(
-            bound: 0.5, rise: 0.1, oldest: 90, spacing: 10, variance: 0.0004, penalty: 0, responses: Self.responses)
+            StepFit.Question(bound: 0.5, rise: 0.1, oldest: 90, spacing: 10, variance: 0.0004),
+            responses: Self.responses)
     }
 }
