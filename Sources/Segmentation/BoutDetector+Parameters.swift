@@ -58,14 +58,14 @@ extension BoutDetector {
         static let cadence = Parameters(
             floor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12, endShare: 0.85,
             runningFloor: 0.55, odds: 8, extrapolation: 0.9, noise: 0.03, decisionSeconds: 2.5, endSeconds: 2.5,
-            levelUpSeconds: 20, endDelay: 0, reach: 10, responses: StepResponses(times: [1.1, 2, 5], delay: 0.3, lag: 0.9),
-            silenceSeconds: 12)
+            levelUpSeconds: 20, endDelay: 0, reach: 10,
+            responses: StepResponses(times: [1.1, 2, 5], delay: 0.3, lag: 0.9), silenceSeconds: 12)
         /// The demand lags behind the effort itself and is seen through a slope of some seconds; after a 30 s sprint the rate begins to
         /// fall 5.2 ± 1.0 s after its end (Mladenović et al. 2016, Med Sport 69:184), later than it begins to rise.
         static let demand = Parameters(
             floor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20, endShare: 0.70,
             runningFloor: 0.25, odds: 4, extrapolation: 0.6, noise: 0.06, decisionSeconds: 4, endSeconds: 4,
-            levelUpSeconds: 6, endDelay: 2.5, reach: 16, responses: StepResponses(times: [5, 8, 13], delay: 1.5, lag: 2.5),
-            silenceSeconds: 20)
+            levelUpSeconds: 6, endDelay: 2.5, reach: 16,
+            responses: StepResponses(times: [5, 8, 13], delay: 1.5, lag: 2.5), silenceSeconds: 20)
     }
 }

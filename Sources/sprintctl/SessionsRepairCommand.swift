@@ -19,14 +19,24 @@ struct SessionsRepairCommand: ParsableCommand {
         guard !wanted.isEmpty else { return }
         let lock = try state.lock()
         let recovery = SessionRecovery(lock)
+        var failures: [CommandFailure] = []
         for name in wanted {
+            let text: String?
             do {
                 let outcome = try recovery.recover(name)
-                let text = outcome == .untouched ? try finishImport(name, lock) : outcome.text(session: name)
-                if let text { try StandardStream.output.write(text + "\n") }
-            } catch let error as SessionError {
-                throw CommandFailure(error)
+                text = outcome == .untouched ? try finishImport(name, lock) : outcome.text(session: name)
+            } catch {
+                // The sessions after it are none the worse.
+                let failure = (error as? SessionError).map { CommandFailure($0) } ?? error as? CommandFailure
+                guard let failure else { throw error }
+                StandardStream.error.writeIgnoringFailure("sprintctl: \(name): \(failure.message)\n")
+                failures.append(failure)
+                continue
             }
+            if let text { try StandardStream.output.write(text + "\n") }
+        }
+        if let first = failures.first {
+            throw CommandFailure(first.status, "\(failures.count) of \(wanted.count) sessions could not be repaired")
         }
     }
 

@@ -100,7 +100,9 @@ import Testing
                 #expect(found == Array(Self.frames.prefix(found.count)))
             }
             #expect(recording.disk.bytes(Self.capture) == Self.whole, "room for \(room)")
-            let resumed = recording.texts.filter { $0 == "sessions can be written again, with all that was kept meanwhile" }
+            let resumed = recording.texts.filter {
+                $0 == "sessions can be written again, with all that was kept meanwhile"
+            }
             #expect(resumed.count == 1, "\(recording.texts)")
             #expect(
                 recording.texts.first
