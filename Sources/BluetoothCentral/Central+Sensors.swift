@@ -10,11 +10,16 @@ extension Central {
         _ report: borrowing AdvertisingReport, from adapter: UInt16, at time: Timestamp,
         _ emit: (CentralAction) -> Void
     ) -> Bool {
-        guard !isPaused, let address = report.address else { return false }
+        guard let address = report.address else { return false }
         guard let position = sensor(at: address) ?? adopt(address, report, at: time) else { return false }
+        guard mayTake(position, at: time) else {
+            sensors[position].released = time
+            return false
+        }
         sensors[position].strength = report.strength ?? sensors[position].strength
         let isNews = report.advertisement.teach(&sensors[position].information)
-        if isNews || !sensors[position].isFound {
+        if isNews || !sensors[position].isFound || isReportDue(position, at: time) {
+            sensors[position].reported = time
             let data = report.advertisement.data
             emit(
                 .advertisement(
@@ -41,6 +46,12 @@ extension Central {
             return true
         case .resting, .queued, .connecting, .preparing, .live: return isNews
         }
+    }
+
+    /// Who connects hears from the sensors themselves how they do.
+    private func isReportDue(_ position: Int, at time: Timestamp) -> Bool {
+        guard !configuration.connects, let last = sensors[position].reported else { return false }
+        return time.seconds(since: last) >= Self.reportPeriod
     }
 
     private func isBusy(_ adapter: UInt16) -> Bool {

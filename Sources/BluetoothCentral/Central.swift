@@ -78,17 +78,19 @@ package struct Central: Sendable {
     static let powerPeriod = 15.0
     /// Seconds.
     static let resetPeriod = 300.0
+    /// Seconds for which a sensor that was let go of has to be silent, before what is heard of it means that it was put on anew.
+    static let releaseSilence = 60.0
+    /// Seconds between two reports of a sensor to somebody who only listens.
+    static let reportPeriod = 1.0
     package static let sensorLimit = 64
     package static let adapterLimit = 16
 
     package let configuration: Configuration
-    private var random: any RandomNumberGenerator & Sendable
+    var random: any RandomNumberGenerator & Sendable
     var adapters: [Adapter] = []
     var sensors: [CentralSensor] = []
-    private var links: UInt32 = 0
-    private var toldOfNoAdapter = false
-    /// Sensors are let go of, and not connected again until ``resume(at:emit:)``.
-    package private(set) var isPaused = false
+    var links: UInt32 = 0
+    var toldOfNoAdapter = false
 
     /// - Parameter random: spreads the attempts; seeded in tests.
     package init(_ configuration: Configuration, random: any RandomNumberGenerator & Sendable) {
@@ -103,183 +105,6 @@ package struct Central: Sendable {
             case .name: break
             }
         }
-    }
-
-    // MARK: Adapters
-
-    /// The adapters that there are, now. To be told at the start, whenever one comes, goes or is switched, and every
-    /// ``Configuration/retryPeriod`` at the latest.
-    package mutating func adapters(
-        _ present: [AdapterStatus], at time: Timestamp, emit: (CentralAction) -> Void
-    ) {
-        let wanted = present.filter { configuration.adapter == nil || $0.index == configuration.adapter }
-        for known in adapters where !wanted.contains(where: { $0.index == known.index }) {
-            remove(known.index, at: time, emit)
-        }
-        for status in wanted {
-            if let position = position(status.index) {
-                update(position, status, at: time, emit)
-            } else if adapters.count < Self.adapterLimit {
-                adapters.append(Adapter(status, retryPeriod: configuration.retryPeriod))
-                tell(.adapterArrived, status.index, "Bluetooth adapter hci\(status.index) is there", emit)
-                if status.isUp { open(adapters.count - 1, emit) } else { power(adapters.count - 1, at: time, emit) }
-            }
-        }
-        if adapters.isEmpty, !toldOfNoAdapter {
-            tell(.adapterUnusable, configuration.adapter ?? 0, "\(BluetoothObstacle.noAdapter)", emit)
-        }
-        toldOfNoAdapter = adapters.isEmpty
-        schedule(at: time, emit)
-    }
-
-    private mutating func remove(_ index: UInt16, at time: Timestamp, _ emit: (CentralAction) -> Void) {
-        guard let position = position(index) else { return }
-        if adapters[position].access == .open { emit(.close(adapter: index)) }
-        adapters.remove(at: position)
-        tell(.adapterLeft, index, "Bluetooth adapter hci\(index) is gone", emit)
-        dropSensors(of: index, at: time, emit)
-    }
-
-    private mutating func update(
-        _ position: Int, _ status: AdapterStatus, at time: Timestamp, _ emit: (CentralAction) -> Void
-    ) {
-        guard adapters[position].isUp != status.isUp else {
-            if !status.isUp { power(position, at: time, emit) }
-            return
-        }
-        adapters[position].isUp = status.isUp
-        if status.isUp {
-            adapters[position].complaint = nil
-            adapters[position].lastPowerTry = nil
-            open(position, emit)
-            return
-        }
-        if adapters[position].access == .open { emit(.close(adapter: status.index)) }
-        adapters[position].access = .closed
-        adapters[position].scan.close()
-        adapters[position].isReady = false
-        dropSensors(of: status.index, at: time, emit)
-        power(position, at: time, emit)
-    }
-
-    private mutating func open(_ position: Int, _ emit: (CentralAction) -> Void) {
-        adapters[position].access = .closed
-        emit(.open(adapter: adapters[position].index))
-    }
-
-    private mutating func power(_ position: Int, at time: Timestamp, _ emit: (CentralAction) -> Void) {
-        let index = adapters[position].index
-        guard configuration.powersOn else { return complain(of: .adapterOff(index), index, emit) }
-        if let last = adapters[position].lastPowerTry, time.seconds(since: last) < Self.powerPeriod { return }
-        adapters[position].lastPowerTry = time
-        emit(.powerOn(adapter: index))
-    }
-
-    private mutating func dropSensors(of index: UInt16, at time: Timestamp, _ emit: (CentralAction) -> Void) {
-        for position in sensors.indices where sensors[position].adapter == index {
-            if let link = sensors[position].link {
-                emit(.disconnect(link))
-                loseLink(position, .other("its Bluetooth adapter is gone"), at: time, emit)
-            } else {
-                sensors[position].state = .awaited
-            }
-        }
-    }
-
-    package mutating func opened(_ index: UInt16, at time: Timestamp, emit: (CentralAction) -> Void) {
-        guard let position = position(index) else { return }
-        adapters[position].access = .open
-        runScan(position, at: time, emit) { scan, output in scan.open(at: time, emit: output) }
-        schedule(at: time, emit)
-    }
-
-    package mutating func cannotOpen(
-        _ index: UInt16, _ obstacle: BluetoothObstacle, at time: Timestamp, emit: (CentralAction) -> Void
-    ) {
-        guard let position = position(index) else { return }
-        adapters[position].access = .refused(until: time.advanced(bySeconds: configuration.retryPeriod))
-        adapters[position].scan.close()
-        complain(of: obstacle, index, emit)
-        schedule(at: time, emit)
-    }
-
-    /// A command could not be sent, or the socket has failed: it is closed by now.
-    package mutating func socketFailed(
-        _ index: UInt16, _ obstacle: BluetoothObstacle, at time: Timestamp, emit: (CentralAction) -> Void
-    ) {
-        cannotOpen(index, obstacle, at: time, emit: emit)
-    }
-
-    package mutating func cannotPower(
-        _ index: UInt16, _ obstacle: BluetoothObstacle, at time: Timestamp, emit: (CentralAction) -> Void
-    ) {
-        complain(of: obstacle, index, emit)
-    }
-
-    /// An HCI event of an adapter.
-    ///
-    /// - Parameter packet: the event's code first. Any bytes.
-    package mutating func receive(
-        _ packet: Span<UInt8>, from index: UInt16, at time: Timestamp, emit: (CentralAction) -> Void
-    ) {
-        guard let position = position(index), packet.count >= 3 else { return }
-        switch packet[0] {
-        case 0x3E:
-            guard packet[2] == 0x02 || packet[2] == 0x0D else { return }
-            adapters[position].scan.heard(at: time)
-            var isNews = false
-            // A cut report ends the event; what came before it counts.
-            try? AdvertisingReport.read(packet, isExtended: packet[2] == 0x0D) { report in
-                if take(report, from: index, at: time, emit) { isNews = true }
-            }
-            if isNews { schedule(at: time, emit) }
-        // Command Complete: credit, opcode, status. Command Status: status, credit, opcode (7.7.14, 7.7.15).
-        case 0x0E where packet.count >= 6:
-            completed(UInt16(packet[3]) | UInt16(packet[4]) << 8, packet[5], position, at: time, emit)
-        case 0x0F where packet.count >= 6:
-            completed(UInt16(packet[4]) | UInt16(packet[5]) << 8, packet[2], position, at: time, emit)
-        default: break
-        }
-    }
-
-    private mutating func completed(
-        _ opcode: UInt16, _ status: UInt8, _ position: Int, at time: Timestamp, _ emit: (CentralAction) -> Void
-    ) {
-        runScan(position, at: time, emit) { scan, output in
-            scan.completed(opcode, status: status, at: time, emit: output)
-        }
-        schedule(at: time, emit)
-    }
-
-    /// Lets an adapter's scan do something, and passes on what comes of it.
-    mutating func runScan(
-        _ position: Int, at time: Timestamp, _ emit: (CentralAction) -> Void,
-        _ body: (inout ScanMachine, (ScanMachine.Output) -> Void) -> Void
-    ) {
-        var outputs: [ScanMachine.Output] = []
-        body(&adapters[position].scan) { outputs.append($0) }
-        let index = adapters[position].index
-        for output in outputs {
-            switch output {
-            case .command(let command): emit(.command(adapter: index, command))
-            case .started:
-                adapters[position].complaint = nil
-                guard !adapters[position].isReady else { continue }
-                adapters[position].isReady = true
-                // From now on it means something that a sensor is not heard.
-                for sensor in sensors.indices where !sensors[sensor].isLinked && !sensors[sensor].isFound {
-                    sensors[sensor].missingSince = time
-                }
-                tell(.adapterReady, index, "Bluetooth adapter hci\(index) is scanning", emit)
-            case .stopped: break
-            case .refused(let status): complain(of: .scanRefused(index, status: status), index, emit)
-            }
-        }
-    }
-
-    func position(_ index: UInt16) -> Int? {
-        for position in adapters.indices where adapters[position].index == index { return position }
-        return nil
     }
 
     // MARK: Time
@@ -326,14 +151,14 @@ package struct Central: Sendable {
         for position in adapters.indices {
             let adapter = adapters[position]
             guard adapter.isUp else { continue }
-            if adapter.mayNotScan { queueUnheard(for: adapter.index) }
+            if adapter.mayNotScan { queueUnheard(for: adapter.index, at: time) }
             let isConnecting = sensors.contains { $0.isConnecting && $0.adapter == adapter.index }
             let next = sensors.firstIndex { $0.state == .queued(adapter: adapter.index) }
-            let scans = !isPaused && !isConnecting && next == nil && isAnythingMissing
+            let scans = !isConnecting && next == nil && isAnythingMissing
             if adapters[position].scan.isWanted != scans {
                 runScan(position, at: time, emit) { scan, output in scan.want(scans, at: time, emit: output) }
             }
-            if let next, !isConnecting, adapters[position].scan.isStopped, !isPaused {
+            if let next, !isConnecting, adapters[position].scan.isStopped {
                 links &+= 1
                 let link = LinkID(number: links)
                 sensors[next].state = .connecting(
@@ -344,9 +169,9 @@ package struct Central: Sendable {
     }
 
     /// Where no scan is allowed, a sensor whose address was given can be connected all the same.
-    private mutating func queueUnheard(for adapter: UInt16) {
-        guard !isPaused, !adapters.contains(where: { $0.access == .open }) else { return }
-        for position in sensors.indices where sensors[position].state == .awaited {
+    private mutating func queueUnheard(for adapter: UInt16, at time: Timestamp) {
+        guard !adapters.contains(where: { $0.access == .open }) else { return }
+        for position in sensors.indices where sensors[position].state == .awaited && mayTake(position, at: time) {
             sensors[position].state = .queued(adapter: adapter)
         }
     }
@@ -361,24 +186,47 @@ package struct Central: Sendable {
 
     // MARK: Sessions
 
-    /// Lets go of all sensors, which other devices may then use, and of the radio.
-    package mutating func pause(at time: Timestamp, emit: (CentralAction) -> Void) {
-        guard !isPaused else { return }
-        isPaused = true
-        for position in sensors.indices {
+    /// Lets go of the sensors that are connected, so that a phone or a watch can have them. They are taken again when somebody says so, or
+    /// when they were silent for ``releaseSilence`` and are heard then: somebody has put them on.
+    ///
+    /// Nothing is let go of where no scan is allowed: nobody would hear of it again.
+    package mutating func release(at time: Timestamp, emit: (CentralAction) -> Void) {
+        let linked = sensors.indices.filter { sensors[$0].link != nil }
+        guard !linked.isEmpty else { return }
+        guard adapters.contains(where: { $0.access == .open }) else {
+            return tell(
+                .remark, adapters.first?.index ?? 0,
+                "the Bluetooth sensors stay connected: without a scan nobody would hear when they are put on again", emit)
+        }
+        for position in linked {
+            let adapter = sensors[position].adapter ?? 0
             if let link = sensors[position].link { emit(.disconnect(link)) }
             sensors[position].state = .awaited
             sensors[position].missingSince = nil
             sensors[position].failures = 0
+            sensors[position].released = time
+            tell(
+                .remark, adapter, "\(sensors[position].label) is let go of",
+                sensor: sensors[position].id, emit)
         }
         schedule(at: time, emit)
     }
 
-    package mutating func resume(at time: Timestamp, emit: (CentralAction) -> Void) {
-        guard isPaused else { return }
-        isPaused = false
-        for position in sensors.indices { sensors[position].missingSince = time }
+    /// Takes them again.
+    package mutating func takeBack(at time: Timestamp, emit: (CentralAction) -> Void) {
+        for position in sensors.indices where sensors[position].released != nil {
+            sensors[position].released = nil
+            sensors[position].missingSince = time
+        }
         schedule(at: time, emit)
+    }
+
+    /// Whether a sensor that is heard now, or would be if a scan were allowed, is anybody's business.
+    mutating func mayTake(_ position: Int, at time: Timestamp) -> Bool {
+        guard let heard = sensors[position].released else { return true }
+        guard time.seconds(since: heard) >= Self.releaseSilence else { return false }
+        sensors[position].released = nil
+        return true
     }
 
     /// What an adapter has to be told before its socket is closed for good.

@@ -31,6 +31,10 @@ struct CentralSensor: Sendable {
     var isFound = false
     /// Since when it has been missing; `nil` once that was said, and while it is there.
     var missingSince: Timestamp?
+    /// It was let go of; when it was last heard since.
+    var released: Timestamp?
+    /// When its last advertisement was passed on.
+    var reported: Timestamp?
 
     init(address: DeviceAddress, isGuess: Bool) {
         self.address = address

@@ -20,6 +20,8 @@ package struct GATTClient: Sendable {
         case send
         /// The bytes are a characteristic's value: notified, indicated or read.
         case value(GATTUUID, handle: UInt16)
+        /// The link has to be made safer; then ``secured(at:emit:)`` or ``cannotSecure(at:emit:)``.
+        case secure(LinkSecurity)
         /// At least one measurement is switched on. Comes again when the peer's attributes have moved.
         case ready
         /// Everything that is read has been read, or refused.
@@ -29,7 +31,7 @@ package struct GATTClient: Sendable {
     }
 
     package enum Phase: Equatable, Sendable, BitwiseCopyable {
-        case idle, negotiating, discovering, subscribing, reading, complete, failed
+        case idle, negotiating, discovering, subscribing, securing, reading, complete, failed
     }
 
     package struct Counters: Equatable, Sendable, BitwiseCopyable {
@@ -55,7 +57,7 @@ package struct GATTClient: Sendable {
     static let requestLimit = 512
     static let restartLimit = 8
     /// Core 5.4, Vol 3 Part F, 3.2.9: bytes.
-    private static let longestValue = 512
+    static let longestValue = 512
 
     enum State: Equatable, Sendable {
         case idle
@@ -64,26 +66,30 @@ package struct GATTClient: Sendable {
         case findingCharacteristics(service: Int, from: UInt16)
         case findingDescriptors(characteristic: Int, from: UInt16)
         case subscribing(characteristic: Int)
+        /// The peer wants an encrypted link before it is asked again.
+        case securing(characteristic: Int, deadline: Timestamp)
         /// - offset: bytes that are there already.
         case reading(characteristic: Int, offset: UInt16)
         case complete
         case failed
     }
 
-    private(set) var state = State.idle
+    var state = State.idle
     private(set) var mtu = Self.defaultMTU
-    package private(set) var counters = Counters()
-    private var transaction = ATTTransaction()
+    package internal(set) var counters = Counters()
+    var transaction = ATTTransaction()
     private var indications = ATTIndications()
-    private var attributes = GATTAttributes()
-    private var longValue: [UInt8] = []
+    var attributes = GATTAttributes()
+    var longValue: [UInt8] = []
     private var requests = 0
     private var restarts = 0
     /// The peer's attributes have moved while a request was under way.
-    private var restartIsDue = false
+    var restartIsDue = false
     /// Why a measurement could not be switched on.
-    private var obstacle: GATTClientFailure?
-    private var isReady = false
+    var obstacle: GATTClientFailure?
+    var isReady = false
+    /// What the link was asked to become.
+    var security: LinkSecurity?
 
     package init() {}
 
@@ -93,6 +99,7 @@ package struct GATTClient: Sendable {
         case .exchangingMTU: .negotiating
         case .findingServices, .findingCharacteristics, .findingDescriptors: .discovering
         case .subscribing: .subscribing
+        case .securing: .securing
         case .reading: .reading
         case .complete: .complete
         case .failed: .failed
@@ -100,7 +107,15 @@ package struct GATTClient: Sendable {
     }
 
     /// When ``tick(at:emit:)`` has to be called; `nil`: not at all.
-    package var deadline: Timestamp? { state == .failed ? nil : transaction.deadline }
+    package var deadline: Timestamp? {
+        switch state {
+        case .failed: nil
+        case .securing(_, let deadline): deadline
+        case .idle, .exchangingMTU, .findingServices, .findingCharacteristics, .findingDescriptors, .subscribing,
+            .reading, .complete:
+            transaction.deadline
+        }
+    }
 
     // MARK: Events
 
@@ -112,7 +127,8 @@ package struct GATTClient: Sendable {
 
     package mutating func tick(at time: Timestamp, emit: (Action, Span<UInt8>) -> Void) {
         guard state != .failed else { return }
-        if let opcode = transaction.expire(at: time) { fail(.timedOut(opcode), emit) }
+        if let opcode = transaction.expire(at: time) { return fail(.timedOut(opcode), emit) }
+        if case .securing(_, let deadline) = state, time >= deadline { cannotSecure(at: time, emit: emit) }
     }
 
     /// - Parameter pdu: what the peer sent: one PDU, opcode first, of any length and content.
@@ -148,7 +164,7 @@ package struct GATTClient: Sendable {
         emit(.send, answer.span)
     }
 
-    private mutating func negotiated(_ peerMTU: UInt16) {
+    mutating func negotiated(_ peerMTU: UInt16) {
         mtu = max(Self.defaultMTU, min(Self.ownMTU, peerMTU))
     }
 
@@ -196,11 +212,11 @@ package struct GATTClient: Sendable {
         if attributes.characteristics[characteristic].use == .serviceChanged, restarts < Self.restartLimit {
             restarts += 1
             restartIsDue = true
-            if transaction.isIdle { restart(at: time, emit) }
+            if transaction.isIdle, pairingFailure == nil { restart(at: time, emit) }
         }
     }
 
-    private mutating func restart(at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void) {
+    mutating func restart(at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void) {
         restartIsDue = false
         attributes = GATTAttributes()
         obstacle = nil
@@ -211,14 +227,14 @@ package struct GATTClient: Sendable {
     // MARK: Requests
 
     /// Goes over to a state and sends its request.
-    private mutating func enter(
+    mutating func enter(
         _ next: State, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
     ) {
         state = next
         let opcode: ATTOpcode
         var pdu: [UInt8]
         switch next {
-        case .idle, .failed: return
+        case .idle, .securing, .failed: return
         case .complete:
             emit(.complete, [UInt8]().span)
             return
@@ -261,188 +277,8 @@ package struct GATTClient: Sendable {
         return bytes
     }
 
-    private mutating func fail(_ failure: GATTClientFailure, _ emit: (Action, Span<UInt8>) -> Void) {
+    mutating func fail(_ failure: GATTClientFailure, _ emit: (Action, Span<UInt8>) -> Void) {
         state = .failed
         emit(.failed(failure), [UInt8]().span)
-    }
-
-    // MARK: Responses
-
-    private mutating func receiveResponse(
-        _ pdu: Span<UInt8>, _ opcode: ATTOpcode, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
-    ) {
-        let outcome = transaction.receive(pdu, opcode)
-        switch outcome {
-        case .unmatched: counters.unmatched &+= 1
-        case .malformed: counters.malformed &+= 1
-        case .refused: counters.refusals &+= 1
-        case .answered: break
-        }
-        guard outcome != .unmatched else { return }
-        if restartIsDue { return restart(at: time, emit) }
-        do throws(DecodeError) {
-            try proceed(outcome, pdu, at: time, emit)
-        } catch {
-            counters.malformed &+= 1
-            setBack(at: time, emit)
-        }
-    }
-
-    /// An answer that cannot be read: the question counts as refused.
-    private mutating func setBack(at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void) {
-        switch state {
-        case .idle, .complete, .failed: break
-        case .exchangingMTU: enter(.findingServices(from: 1), at: time, emit)
-        case .findingServices: fail(.malformed(.readByGroupTypeRequest), emit)
-        case .findingCharacteristics(let service, _):
-            if GATTInterest.measures(service: attributes.services[service].uuid) {
-                obstacle = .malformed(.readByTypeRequest)
-            }
-            subscribe(in: service, after: nil, at: time, emit)
-        case .findingDescriptors(let characteristic, _): skip(characteristic, at: time, emit)
-        case .subscribing(let characteristic): skip(characteristic, at: time, emit)
-        case .reading(let characteristic, _): read(after: characteristic, at: time, emit)
-        }
-    }
-
-    private mutating func proceed(
-        _ outcome: ATTTransaction.Outcome, _ pdu: Span<UInt8>, at time: Timestamp,
-        _ emit: (Action, Span<UInt8>) -> Void
-    ) throws(DecodeError) {
-        let isAnswer = outcome == .answered
-        switch state {
-        case .idle, .complete, .failed: break
-        case .exchangingMTU:
-            // Refused by what knows only the default.
-            if isAnswer {
-                var reader = ByteReader(pdu)
-                try reader.skip(1, "opcode")
-                negotiated(try reader.uint16("server MTU"))
-            }
-            enter(.findingServices(from: 1), at: time, emit)
-        case .findingServices(let first):
-            if isAnswer {
-                let end = try attributes.learnServices(pdu, from: first)
-                if end < 0xFFFF { return enter(.findingServices(from: end + 1), at: time, emit) }
-            }
-            attributes.sortServices()
-            guard let best = attributes.services.first, GATTInterest.measures(service: best.uuid) else {
-                return fail(.noMeasurement, emit)
-            }
-            enter(.findingCharacteristics(service: 0, from: best.handles.lowerBound), at: time, emit)
-        case .findingCharacteristics(let service, let first):
-            if isAnswer {
-                let last = try attributes.learnCharacteristics(pdu, of: service, from: first)
-                if last < attributes.services[service].handles.upperBound {
-                    return enter(.findingCharacteristics(service: service, from: last + 1), at: time, emit)
-                }
-            }
-            subscribe(in: service, after: nil, at: time, emit)
-        case .findingDescriptors(let characteristic, let first):
-            let end = attributes.characteristics[characteristic].end
-            guard isAnswer else { return skip(characteristic, at: time, emit) }
-            switch try GATTAttributes.configuration(in: pdu, of: first...end) {
-            case .found(let handle):
-                attributes.characteristics[characteristic].configuration = handle
-                enter(.subscribing(characteristic: characteristic), at: time, emit)
-            case .upTo(let last) where last < end:
-                enter(.findingDescriptors(characteristic: characteristic, from: last + 1), at: time, emit)
-            case .upTo, .absent: skip(characteristic, at: time, emit)
-            }
-        case .subscribing(let characteristic):
-            let service = attributes.characteristics[characteristic].service
-            switch outcome {
-            case .answered: attributes.characteristics[characteristic].isSubscribed = true
-            case .refused(let code):
-                if attributes.characteristics[characteristic].use == .measurement {
-                    obstacle = .refused(attributes.characteristics[characteristic].uuid, code)
-                }
-            case .malformed, .unmatched: break
-            }
-            subscribe(in: service, after: characteristic, at: time, emit)
-        case .reading(let characteristic, let offset):
-            receiveRead(
-                isAnswer ? pdu.extracting(droppingFirst: 1) : nil, of: characteristic, offset: offset, at: time, emit)
-        }
-    }
-
-    // MARK: Subscriptions
-
-    /// The characteristic has no configuration, or none that can be read.
-    private mutating func skip(
-        _ characteristic: Int, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
-    ) {
-        let skipped = attributes.characteristics[characteristic]
-        if skipped.use == .measurement { obstacle = obstacle ?? .notNotifying(skipped.uuid) }
-        subscribe(in: skipped.service, after: characteristic, at: time, emit)
-    }
-
-    /// Goes on to the next characteristic of a service that is to be switched on, or else to the next service.
-    private mutating func subscribe(
-        in service: Int, after last: Int?, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
-    ) {
-        attributes.endService()
-        for index in attributes.characteristics.indices where index > last ?? -1 {
-            let candidate = attributes.characteristics[index]
-            guard candidate.service == service, candidate.use.isSubscribed, candidate.subscription != nil,
-                candidate.end > candidate.handle
-            else { continue }
-            return enter(
-                .findingDescriptors(characteristic: index, from: candidate.handle + 1), at: time, emit)
-        }
-        let next = service + 1
-        let followsMeasurement =
-            next < attributes.services.count && GATTInterest.measures(service: attributes.services[next].uuid)
-        if !isReady, !followsMeasurement {
-            guard attributes.characteristics.contains(where: { $0.use == .measurement && $0.isSubscribed }) else {
-                let measurement: GATTUUID =
-                    attributes.services[0].uuid == .heartRateService
-                    ? .heartRateMeasurement : .runningSpeedAndCadenceMeasurement
-                return fail(obstacle ?? .notNotifying(measurement), emit)
-            }
-            isReady = true
-            emit(.ready, [UInt8]().span)
-        }
-        if next < attributes.services.count {
-            let first = attributes.services[next].handles.lowerBound
-            enter(.findingCharacteristics(service: next, from: first), at: time, emit)
-        } else {
-            read(after: nil, at: time, emit)
-        }
-    }
-
-    // MARK: Reading
-
-    private mutating func read(
-        after last: Int?, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
-    ) {
-        longValue.removeAll(keepingCapacity: true)
-        for index in attributes.characteristics.indices where index > last ?? -1 {
-            let candidate = attributes.characteristics[index]
-            guard candidate.use.isRead, candidate.canBeRead else { continue }
-            return enter(.reading(characteristic: index, offset: 0), at: time, emit)
-        }
-        enter(.complete, at: time, emit)
-    }
-
-    /// - Parameter part: what came; `nil` when the peer refused.
-    private mutating func receiveRead(
-        _ part: Span<UInt8>?, of index: Int, offset: UInt16, at time: Timestamp,
-        _ emit: (Action, Span<UInt8>) -> Void
-    ) {
-        let characteristic = attributes.characteristics[index]
-        if let part {
-            for byte in part.indices where longValue.count < Self.longestValue { longValue.append(part[byte]) }
-            // A value that fills its PDU may go on (Core 5.4, Vol 3 Part G, 4.8.3).
-            if part.count == Int(mtu) - 1, longValue.count < Self.longestValue, characteristic.use == .text {
-                return enter(
-                    .reading(characteristic: index, offset: UInt16(clamping: longValue.count)), at: time, emit)
-            }
-        }
-        // A refused continuation does not make what came before it untrue.
-        if part != nil || offset > 0 {
-            emit(.value(characteristic.uuid, handle: characteristic.handle), longValue.span)
-        }
-        read(after: index, at: time, emit)
     }
 }

@@ -13,6 +13,8 @@ struct BluetoothLink {
     let handle: UInt16
     var client = GATTClient()
     var isConnected = false
+    /// The kernel encrypts it, and takes nothing meanwhile.
+    var isSecuring = false
     /// PDUs for which the kernel had no room. The protocol has at most a request, a response and a confirmation under way.
     var waiting: [[UInt8]] = []
     var lastValue: Timestamp?

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import BluetoothCentral
 internal import CBluetooth
 internal import FileIO
 internal import GATT
@@ -154,11 +155,8 @@ enum BluetoothSystem {
             own.l2_bdaddr = adapter
             own.l2_bdaddr_type = UInt8(BDADDR_LE_PUBLIC)
             try unsafe withAddress(&own) { address, length in unsafe bind(descriptor, address, length) }
-            var security = bt_security()
-            security.level = UInt8(BT_SECURITY_LOW)
-            // SAFETY: setsockopt reads as many bytes as the structure has. That it fails is no harm: low is what there is anyway.
-            _ = unsafe setsockopt(
-                descriptor, SOL_BLUETOOTH, BT_SECURITY, &security, socklen_t(MemoryLayout<bt_security>.size))
+            // That it fails is no harm: low is what there is anyway.
+            try? setSecurity(descriptor, BT_SECURITY_LOW)
             var peer = attributeChannel()
             peer.l2_bdaddr = address(sensor.value)
             peer.l2_bdaddr_type = UInt8(sensor.kind == .public ? BDADDR_LE_PUBLIC : BDADDR_LE_RANDOM)
@@ -171,6 +169,24 @@ enum BluetoothSystem {
             throw error
         }
         return descriptor
+    }
+
+    /// Asks the kernel to encrypt a link, with a key that it was given for the sensor (by bluetoothd, which keeps those of its pairings) or
+    /// else by pairing. The descriptor is writable again when that is done; it fails, or has an end, when it cannot be.
+    static func secure(_ descriptor: Int32, _ level: LinkSecurity) throws(ErrorNumber) {
+        switch level {
+        case .encrypted: try setSecurity(descriptor, BT_SECURITY_MEDIUM)
+        case .authenticated: try setSecurity(descriptor, BT_SECURITY_HIGH)
+        }
+    }
+
+    private static func setSecurity(_ descriptor: Int32, _ level: Int32) throws(ErrorNumber) {
+        var security = bt_security()
+        security.level = UInt8(truncatingIfNeeded: level)
+        // SAFETY: setsockopt reads as many bytes as the structure has.
+        let status = unsafe setsockopt(
+            descriptor, SOL_BLUETOOTH, BT_SECURITY, &security, socklen_t(MemoryLayout<bt_security>.size))
+        guard status == 0 else { throw ErrorNumber(errno) }
     }
 
     /// The kernel refuses a channel and a PSM together: the PSM stays 0.

@@ -13,7 +13,8 @@ package import Transport
 package final class BluetoothTransport: Transport {
     package struct Configuration: Sendable {
         package var central = Central.Configuration()
-        /// Let go of the sensors when a session ends, so that a phone or watch can have them until the next begins.
+        /// Let go of the sensors when the last session ends, so that a phone or watch can have them. They are taken again when a session
+        /// begins, or when they are heard after a silence of a minute: see ``Central/release(at:emit:)``.
         package var releasesSensors = false
 
         package init() {}
@@ -57,10 +58,10 @@ package final class BluetoothTransport: Transport {
         }
     }
 
-    /// A session begins: sensors that were let go of are taken again.
+    /// The first session begins: sensors that were let go of are taken again.
     package func sessionBegan() { post(.sessionBegan) }
 
-    /// A session has ended: the sensors are let go of, if so configured.
+    /// The last session has ended: the sensors are let go of, if so configured.
     package func sessionEnded() { post(.sessionEnded) }
 
     private func post(_ request: Mailbox.Request) {

@@ -109,6 +109,8 @@ final class PipelineThread {
     private let wishes: PipelineWishes
     private let clock: EngineClock
     private let counters: EngineCounters
+    /// What the transports know.
+    private var toldOfSession = false
 
     init(
         sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
@@ -138,6 +140,7 @@ final class PipelineThread {
                 let time = clock.now.advanced(bySeconds: -OrderWindow.defaultWidth)
                 pipeline.take(command, of: member, at: time, wall: { clock.wallOffset }, output: &output)
             }
+            tellTransports()
             counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
             if wishes.isStopping || !window.hasLiveSource { break }
             sleep(until: wait)
@@ -149,6 +152,14 @@ final class PipelineThread {
         counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
         pipeline.finish(output: &output)
         counters.set(pipelineTime: MonotonicClock.threadTime)
+    }
+
+    private func tellTransports() {
+        guard pipeline.isRecording != toldOfSession else { return }
+        toldOfSession.toggle()
+        for transport in transports {
+            if toldOfSession { transport.sessionBegan() } else { transport.sessionEnded() }
+        }
     }
 
     /// Takes all that may be taken.

@@ -17,6 +17,8 @@ struct LiveOptions: Equatable, Sendable {
     var silence: Double?
     /// Instead of radios.
     var simulation: Simulation?
+    /// Bluetooth sensors are free for other devices between sessions.
+    var releasesSensors = false
 
     init(
         state: String? = nil, athletes: [String] = [], plan: String? = nil, silence: Double? = nil,

@@ -27,7 +27,7 @@ struct Options: Equatable, Sendable {
 
     static let usage = """
         usage: sprintd --state DIR [--athlete FILE]... [--plan NAME|FILE] [--silence SECONDS]
-                       [--simulate WORKOUT [--seed N] [--rate N]]
+                       [--release-sensors] [--simulate WORKOUT [--seed N] [--rate N]]
                sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME|FILE]
                sprintd --version | --help
 
@@ -39,6 +39,7 @@ struct Options: Equatable, Sendable {
           --athlete FILE       what is known of an athlete (TOML); may be given several times
           --plan NAME|FILE     the plan that sessions are held against
           --silence SECONDS    without heart rate and movement, after which a session ends (300)
+          --release-sensors    let Bluetooth sensors go at a session's end, for a phone or a watch
           --simulate WORKOUT   sprint-5x30-90 (or other such figures), 30-30, tabata, 10-20-30, 4x4,
                                steady, fartlek, heart-rate-only or footpod-only
           --seed N             chooses everything random in it (1)
@@ -56,6 +57,7 @@ struct Options: Equatable, Sendable {
         var simulation: String?
         var seed: UInt64?
         var silence: Double?
+        var releasesSensors = false
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -72,17 +74,20 @@ struct Options: Equatable, Sendable {
             case "--simulate": simulation = try once(simulation, name, try value(name, attached, &rest))
             case "--seed": seed = try once(seed, name, try self.seed(try value(name, attached, &rest)))
             case "--silence": silence = try once(silence, name, try self.silence(try value(name, attached, &rest)))
+            case "--release-sensors": releasesSensors = true
             default: throw Failure(message: "unknown argument '\(argument)'")
             }
         }
         guard let recording else {
             var live = LiveOptions(state: state, athletes: athletes, plan: plan, silence: silence)
             live.simulation = try self.simulation(simulation, seed, rate)
+            live.releasesSensors = releasesSensors
             return .live(live)
         }
         if simulation != nil { throw Failure(message: "--replay and --simulate exclude each other") }
         if seed != nil { throw Failure(message: "--seed needs --simulate") }
         if silence != nil { throw Failure(message: "a replayed session ends with its recording, not with --silence") }
+        if releasesSensors { throw Failure(message: "--release-sensors is for live capture") }
         guard let state else { throw Failure(message: "--replay needs --state DIR") }
         return .replay(
             Options(recording: recording, rate: rate ?? .times(1), state: state, athletes: athletes, plan: plan))

@@ -16,7 +16,7 @@ enum Transports {
     ///
     /// A radio on which nobody has a sensor is left alone: it would only take a stick or a strap from others. Who lists no sensors may have
     /// them on either.
-    static func radios(for athletes: [Athlete]) -> [any Transport] {
+    static func radios(for athletes: [Athlete], releasesSensors: Bool = false) -> [any Transport] {
         let lists = athletes.map(\.sensors)
         let isOpen = lists.contains { $0.isEmpty }
         let listed = lists.flatMap(\.self)
@@ -27,6 +27,7 @@ enum Transports {
         let straps = listed.compactMap(\.bluetoothBinding)
         if isOpen || !straps.isEmpty {
             var configuration = BluetoothTransport.Configuration()
+            configuration.releasesSensors = releasesSensors
             // Somebody's may be any that is heard.
             if !isOpen { configuration.central.bindings = straps }
             radios.append(BluetoothTransport(configuration))
@@ -41,7 +42,7 @@ enum Transports {
         if let simulation = options.simulation {
             return [try simulated(simulation, clock, athletes: athletes.count)]
         }
-        let radios = radios(for: athletes)
+        let radios = radios(for: athletes, releasesSensors: options.releasesSensors)
         guard !radios.isEmpty else {
             throw CommandFailure(.configuration, "none of the listed sensors is on ANT+ or Bluetooth")
         }

@@ -20,6 +20,7 @@ import Testing
         var requests = 0
         var values = 0
         var ready = 0
+        var securings = 0
         var complaint: String?
 
         mutating func note(_ action: GATTClient.Action, _ bytes: Span<UInt8>) {
@@ -38,6 +39,9 @@ import Testing
             case .value:
                 values += 1
                 if bytes.count > 512 { complaint = complaint ?? "a value of \(bytes.count) bytes" }
+            case .secure:
+                if waiting != nil { complaint = complaint ?? "wants to be safe while \(waiting ?? 0) waits" }
+                securings += 1
             case .ready: ready += 1
             case .complete: break
             case .failed: hasFailed = true
@@ -52,8 +56,20 @@ import Testing
             var client = client
             client.receive(pdu.span, at: time) { note($0, $1) }
             self.client = client
-            if client.deadline != nil, waiting == nil { complaint = complaint ?? "waits for nothing" }
+            if client.phase == .securing { settle(at: time) }
+            if client.deadline != nil, waiting == nil, client.phase != .securing { complaint = complaint ?? "waits for nothing" }
             if requests > 512 { complaint = complaint ?? "\(requests) requests" }
+        }
+
+        /// By turns: it becomes safe, it cannot, and nobody says anything for now.
+        private mutating func settle(at time: Timestamp) {
+            var client = client
+            switch securings % 3 {
+            case 0: client.secured(at: time) { note($0, $1) }
+            case 1: client.cannotSecure(at: time) { note($0, $1) }
+            default: securings += 1
+            }
+            self.client = client
         }
 
         mutating func start(at time: Timestamp) {

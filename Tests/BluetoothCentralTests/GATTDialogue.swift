@@ -18,6 +18,7 @@ struct GATTDialogue {
         switch action {
         case .send: return "> " + text
         case .value(let uuid, let handle): return "\(uuid)@\(hex([UInt8(handle >> 8), UInt8(handle & 0xFF)])) = " + text
+        case .secure(let level): return "secure: \(level)"
         case .ready: return "ready"
         case .complete: return "complete"
         case .failed(let failure): return "\(failure)"
@@ -44,6 +45,18 @@ struct GATTDialogue {
     mutating func hear(_ pdu: [UInt8]) -> [String] {
         var lines: [String] = []
         client.receive(pdu.span, at: now) { lines.append(Self.line($0, $1)) }
+        return lines
+    }
+
+    mutating func secured() -> [String] {
+        var lines: [String] = []
+        client.secured(at: now) { lines.append(Self.line($0, $1)) }
+        return lines
+    }
+
+    mutating func cannotSecure() -> [String] {
+        var lines: [String] = []
+        client.cannotSecure(at: now) { lines.append(Self.line($0, $1)) }
         return lines
     }
 

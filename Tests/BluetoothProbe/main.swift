@@ -17,6 +17,7 @@ import Transport
 // Lines on standard input: `began`, `ended` (a session), `usage`, `stop`. Its end stops too.
 
 /// `--bind ADDRESS-OR-NAME`, `--first-delay SECONDS`, `--connect-limit SECONDS`, `--retry-period SECONDS`, `--releases`, `--quiet` (no frames).
+/// `--exit` alone: does nothing, to see whether it can be started.
 struct Options {
     var configuration = BluetoothTransport.Configuration()
     var isQuiet = false
@@ -97,6 +98,7 @@ func usage(threads: Int, dropped: Int) -> String {
 }
 
 func run() throws {
+    if CommandLine.arguments.dropFirst() == ["--exit"] { return }
     let options = Options(Array(CommandLine.arguments.dropFirst()))
     let doorbell = try Doorbell()
     let ring = SPSCRing<FrameSlot>(minimumCapacity: 1 << 14)

@@ -23,7 +23,8 @@ final class FakePeripheral {
     let name: String
     /// Seconds between measurements.
     var period = 0.25
-    private let path: String
+    private let socketPath: String
+    private let digits: String
     private(set) var listener: Int32
     private(set) var link: Int32?
     /// Out of reach: neither heard nor connected.
@@ -38,6 +39,12 @@ final class FakePeripheral {
     private(set) var confirmations = 0
     private var nextMeasurement = 0.0
     var battery: UInt8 = 95
+    /// Security level that a link needs before measurements are switched on: 1 none, 2 encryption, 3 with an authenticated key.
+    var wantedLevel: UInt8 = 1
+    /// What the link has come to.
+    private(set) var level: UInt8 = 1
+    /// As fakebluetooth.c calls it.
+    var fileName: String { isRandom ? "\(digits)-2" : "\(digits)-1" }
 
     init(_ nature: Nature, address: UInt64, isRandom: Bool, name: String, folder: String) {
         self.nature = nature
@@ -46,8 +53,9 @@ final class FakePeripheral {
         self.name = name
         let digits = String(address, radix: 16, uppercase: true)
         let padded = String(repeating: "0", count: 12 - digits.count) + digits
-        path = "\(folder)/\(padded)-\(isRandom ? 2 : 1)"
-        listener = Sockets.listen(path)
+        self.digits = padded
+        socketPath = "\(folder)/\(padded)-\(isRandom ? 2 : 1)"
+        listener = Sockets.listen(socketPath)
         if case .hostile(let seed) = nature {
             random = SeededGenerator(seed: seed)
         } else {
@@ -79,7 +87,7 @@ final class FakePeripheral {
         drop()
         if listener >= 0 { Glibc.close(listener) }
         listener = -1
-        Sockets.remove(path)
+        Sockets.remove(socketPath)
     }
 
     var hasStrap: Bool { nature != .pod }
@@ -129,6 +137,7 @@ final class FakePeripheral {
             link = accepted
             connections += 1
             subscribed = []
+            level = 1
             nextMeasurement = now + random.uniform() * period
         }
     }
@@ -145,12 +154,12 @@ final class FakePeripheral {
         isAway = true
         Glibc.close(listener)
         listener = -1
-        Sockets.remove(path)
+        Sockets.remove(socketPath)
     }
 
     func comeBack() {
         isAway = false
-        listener = Sockets.listen(path)
+        listener = Sockets.listen(socketPath)
     }
 
     // MARK: Measurements
@@ -223,6 +232,8 @@ final class FakePeripheral {
             return
         }
         switch pdu.first {
+        case 0x00 where pdu.count == 1: drop()
+        case 0x02 where pdu.count == 1, 0x03 where pdu.count == 1: level = pdu[0]
         case 0x1E: confirmations += 1
         case 0x01 where pdu.count == 5 && pdu[1] == 0x10: answersToOwnQuestions.append(pdu)
         default: Sockets.send(response(to: pdu), to: link)
@@ -265,6 +276,8 @@ final class FakePeripheral {
             guard let position = attributes.firstIndex(where: { $0.handle == word(1) && $0.type == 0x2902 }) else {
                 return error(0x03)
             }
+            // Insufficient encryption, insufficient authentication.
+            guard level >= wantedLevel else { return error(wantedLevel == 2 ? 0x0F : 0x05) }
             // The configuration follows its value.
             let value = attributes[position].handle - 1
             if word(3) == 0 { subscribed.remove(value) } else { subscribed.insert(value) }

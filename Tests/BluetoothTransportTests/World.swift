@@ -54,10 +54,56 @@ final class World {
     }
 
     func launch() throws {
+        process = ChildProcess(Self.probe, arguments, environment)
+    }
+
+    private var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
         environment["LD_PRELOAD"] = Self.library
         environment["FAKE_BLUETOOTH"] = folder
-        process = ChildProcess(Self.probe, arguments, environment)
+        return environment
+    }
+
+    // MARK: Rights
+
+    private static let dropper = "/usr/bin/setpriv"
+
+    /// Whether a process can be started as nobody, and still finds its program and libraries.
+    static let canDropRights: Bool = {
+        guard isPossible, geteuid() == 0, FileManager.default.isExecutableFile(atPath: dropper) else { return false }
+        let trial = ChildProcess(dropper, droppedTo(["net_raw", "net_admin"]) + [probe, "--exit"], [:])
+        return trial.wait() == 0
+    }()
+
+    /// As the user nobody, with these capabilities and no others, ever. They are ambient, because what a file gives makes the loader
+    /// forget LD_PRELOAD.
+    private static func droppedTo(_ capabilities: [String]) -> [String] {
+        let set = (["-all"] + capabilities.map { "+\($0)" }).joined(separator: ",")
+        return [
+            "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=\(set)", "--ambient-caps=\(set)",
+            "--bounding-set=\(set)",
+        ]
+    }
+
+    /// As ``launch()``, with a kernel that asks for rights, and a process that has only these.
+    func launch(withOnly capabilities: [String]) throws {
+        set("rights", true)
+        admitEverybody()
+        process = ChildProcess(Self.dropper, Self.droppedTo(capabilities) + [Self.probe] + arguments, environment)
+    }
+
+    private func admitEverybody() {
+        let files = FileManager.default
+        for name in [""] + ((try? files.contentsOfDirectory(atPath: folder)) ?? []) {
+            try? files.setAttributes([.posixPermissions: 0o777], ofItemAtPath: "\(folder)/\(name)")
+        }
+    }
+
+    /// Gives the kernel a key for a sensor, of the level 2 or 3; 0 takes it away.
+    func setKey(_ level: Int, for sensor: FakePeripheral) {
+        let path = "\(folder)/\(sensor.fileName).key"
+        Sockets.remove(path)
+        if level > 0 { _ = FileManager.default.createFile(atPath: path, contents: Data("\(level)".utf8)) }
     }
 
     @discardableResult
