@@ -199,7 +199,7 @@ let package = Package(
         tests(
             "LiveCapture",
             [
-                "Analysis", "Capture", "Measurement", "Pipeline", "RingBuffer", "Scoring", "SessionStore",
+                "Analysis", "Capture", "GATT", "Measurement", "Pipeline", "RingBuffer", "Scoring", "SessionStore",
                 "SimulatedTransport", "Simulation", "Transport",
             ]),
         tests("ProcessIO", ["Report"]),
@@ -207,7 +207,7 @@ let package = Package(
             "BluetoothTransport",
             [
                 "BluetoothCentral", "BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer",
-                "Transport",
+                "sprintctl", "Transport",
             ]),
         tests("sprintd"),
         // Runs the trials as processes: they are built with it.

@@ -12,7 +12,7 @@ package import Scoring
 /// birth_year = 1990
 /// sex = "female"               # or "male"
 /// mass_kg = 61.5
-/// sensors = ["ant:120:16815", "ble:C4:12:F5:00:A0:01"]
+/// sensors = ["ant:120:16815", "ble:C4:12:F5:00:A0:01", "ble:name:Polar H10 12345678"]
 /// plan = "sprint-5x30-90"      # or a plan file, beside this one unless it begins with a slash
 /// target = 0.8
 ///
@@ -56,7 +56,7 @@ package enum AthleteFile {
         case "birth_year": athlete.birthYear = try entry.integer(in: 1900...2100)
         case "sex": athlete.sex = try entry.choice(["female": .female, "male": .male])
         case "mass_kg": athlete.mass = try entry.number(in: 20...250, unit: "kg")
-        case "sensors": athlete.sensors = try sensors(entry)
+        case "sensors": try takeSensors(entry, into: &athlete)
         case "plan": athlete.plan = try plan(entry)
         case "target": athlete.target = try entry.number(in: 0.5...1, unit: "(a share of maximum)")
         case "cadence": guard entry.value == .table else { throw entry.mistyped("a table") }
@@ -65,6 +65,7 @@ package enum AthleteFile {
     }
 
     private static let sensorForms = "write ant:TYPE:NUMBER, as ant:120:16815, or ble:ADDRESS, as ble:C4:12:F5:00:A0:01"
+    private static let allForms = sensorForms + ", or ble:name:NAME, as ble:name:Polar H10 12345678"
 
     private static func plan(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> String {
         let name = try entry.string()
@@ -75,17 +76,23 @@ package enum AthleteFile {
         return name
     }
 
-    private static func sensors(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> [SensorID] {
+    private static func takeSensors(
+        _ entry: TOMLDocument.Entry, into athlete: inout Athlete
+    ) throws(AthleteFileError) {
         guard case .array(let values) = entry.value else { throw entry.mistyped("an array of strings") }
-        var sensors: [SensorID] = []
         for (index, value) in values.enumerated() {
             guard case .string(let text) = value else { throw entry.mistyped("an array of strings", found: value) }
-            guard let sensor = SensorID(text) else {
-                throw entry.error("\"\(text)\" (number \(index + 1)) is no sensor: \(sensorForms)")
+            if let name = SensorName(text) {
+                let isKnown = athlete.sensorNames.contains { $0.matches(name.name) }
+                guard !isKnown else { throw entry.error("\"\(text)\" is listed twice") }
+                athlete.sensorNames.append(name)
+                continue
             }
-            guard !sensors.contains(sensor) else { throw entry.error("\"\(text)\" is listed twice") }
-            sensors.append(sensor)
+            guard let sensor = SensorID(text) else {
+                throw entry.error("\"\(text)\" (number \(index + 1)) is no sensor: \(allForms)")
+            }
+            guard !athlete.sensors.contains(sensor) else { throw entry.error("\"\(text)\" is listed twice") }
+            athlete.sensors.append(sensor)
         }
-        return sensors
     }
 }

@@ -31,7 +31,7 @@ struct FusedStream {
 
     init(configuration: FusionConfiguration) {
         self.configuration = configuration
-        isBound = !configuration.sensors.isEmpty
+        isBound = !configuration.sensors.isEmpty || !configuration.names.isEmpty
         holdTime = SensorState.nanoseconds(configuration.holdTime)
         gapTime = SensorState.nanoseconds(configuration.gapTime)
         heartRateGate = HeartRateGate(maximum: configuration.maximumHeartRate)
@@ -267,9 +267,10 @@ extension FusedStream {
         else { return }
         let device = slots[source].state.sameAs ?? source
         // Two chains must not point at each other: what others were recognised as stays the first.
-        guard device != index, slots[index].recognition.isDue() else { return }
-        let agree = StrapRecognition.agree(histories[index], histories[source])
-        guard slots[index].recognition.conclude(agree) else { return }
+        guard device != index, slots[index].recognition.isDue(), !isSettled(index, source, slots) else { return }
+        let isHinted = slots[index].state.hinted == source || slots[source].state.hinted == index
+        let agree = StrapRecognition.agree(histories[index], histories[source], isHinted: isHinted)
+        guard slots[index].recognition.conclude(agree, isHinted: isHinted) else { return }
         slots[index].state.sameAs = device
         slots[index].state.ownsHeartRate = true
         if !isBound { slots[index].state.rank = Fusion.sensorLimit &+ index }
@@ -311,20 +312,43 @@ extension FusedStream {
         switch kind {
         case .heartRate:
             if let adopted = adoptedHeartRate {
-                guard namesWildcard(index, adopted, slots) else { return }
-                slots[index].state.sameAs = adopted
+                guard join(index, adopted, &slots) else { return }
             } else {
                 adoptedHeartRate = index
             }
             slots[index].state.ownsHeartRate = true
         case .footpod:
             if let adopted = adoptedStride {
-                guard namesWildcard(index, adopted, slots) else { return }
-                slots[index].state.sameAs = adopted
+                guard join(index, adopted, &slots) else { return }
             } else {
                 adoptedStride = index
             }
             slots[index].state.ownsStride = true
+        }
+    }
+
+    /// Takes a sensor in as another identity of an adopted one, if that is sure.
+    private func join(_ index: Int, _ adopted: Int, _ slots: inout MutableSpan<SensorSlot>) -> Bool {
+        let isProven = Self.isProven(index, adopted, slots)
+        guard isProven || namesWildcard(index, adopted, slots) else { return false }
+        slots[index].state.sameAs = slots[adopted].state.sameAs ?? adopted
+        if isProven { slots[index].state.rank = Fusion.sensorLimit &+ index }
+        return true
+    }
+
+    /// Whether two sensors tell the same serial number on two radios.
+    private static func isProven(_ one: Int, _ other: Int, _ slots: borrowing MutableSpan<SensorSlot>) -> Bool {
+        slots[one].state.proven == other || slots[other].state.proven == one
+    }
+
+    /// Whether it is known which sensor of the candidate's radio the source is, or the other way round: then no likeness of beats says more.
+    private func isSettled(
+        _ candidate: Int, _ source: Int, _ slots: borrowing MutableSpan<SensorSlot>
+    ) -> Bool {
+        slots.indices.contains { other in
+            other != candidate && other != source
+                && (slots[other].state.radio == slots[candidate].state.radio && Self.isProven(other, source, slots)
+                    || slots[other].state.radio == slots[source].state.radio && Self.isProven(other, candidate, slots))
         }
     }
 

@@ -17,13 +17,15 @@ package struct Fusion {
     package static let gapLimit = 256
 
     /// Of the sensors met, to find one by comparing words.
-    private var keys: [UInt64] = []
+    private(set) var keys: [UInt64] = []
     private var lastFound = 0
     /// By the same index.
-    private var slots: [SensorSlot] = []
+    var slots: [SensorSlot] = []
     /// Apart from the slots: they are large, and most samples are no intervals.
     private var histories: [IntervalHistory] = []
-    private var stream: FusedStream
+    /// By sensors' keys; also of some that have not measured anything yet.
+    var identities: [UInt64: DeviceIdentity] = [:]
+    var stream: FusedStream
 
     /// Silences of used sensors that ended, oldest first by their end.
     package var gaps: [SensorGap] { stream.gaps }
@@ -46,11 +48,12 @@ package struct Fusion {
         }
     }
 
-    private mutating func add(_ id: SensorID, owned: Bool) {
+    mutating func add(_ id: SensorID, owned: Bool) {
         keys.append(SensorState.key(id))
         slots.append(
             SensorSlot(id: id, owned: owned, rank: slots.count, configuration: stream.configuration))
         histories.append(IntervalHistory())
+        if !identities.isEmpty { identify(slots.count - 1) }
     }
 
     @inline(__always)

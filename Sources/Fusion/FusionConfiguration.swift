@@ -3,13 +3,15 @@ package import Measurement
 
 /// Whose sensors count, and how long a value stays true.
 package struct FusionConfiguration: Equatable, Sendable {
-    /// The athlete's own sensors, the preferred one first. Empty: the athlete is unbound, and the first sensor of each
+    /// The athlete's own sensors, the preferred one first. Empty, as are ``names``: the athlete is unbound, and the first sensor of each
     /// kind that gives a value is adopted.
     ///
     /// Identities are compared exactly. In particular `ant:120:0`, a recording that never told the number, is used for
     /// a bound athlete only if it is listed itself, and listing it admits no numbered device: ANT numbers tell the
     /// members of a group apart, so a wildcard would adopt a neighbour.
     package var sensors: [SensorID]
+    /// More of the athlete's own: whoever tells one of these names. They come after ``sensors`` in preference.
+    package var names: [SensorName]
     /// Cadence conventions that a person stated. They win over what a sensor states and over inference; `.unknown`
     /// asks for inference.
     package var cadenceConventions: [SensorID: Cadence.Convention]
@@ -40,11 +42,12 @@ package struct FusionConfiguration: Equatable, Sendable {
     }
 
     package init(
-        sensors: [SensorID] = [], cadenceConventions: [SensorID: Cadence.Convention] = [:],
+        sensors: [SensorID] = [], names: [SensorName] = [], cadenceConventions: [SensorID: Cadence.Convention] = [:],
         maximumHeartRate: Double? = nil, freshness: Freshness = Freshness(), holdTime: Double = 5,
         gapTime: Double = 5
     ) {
         self.sensors = sensors
+        self.names = names
         self.cadenceConventions = cadenceConventions
         self.maximumHeartRate = maximumHeartRate
         self.freshness = freshness

@@ -40,6 +40,10 @@ struct SensorState {
     var battery: UInt8?
     /// The sensor that is the same device and was adopted first.
     var sameAs: Int?
+    /// Of an ANT sensor: the Bluetooth sensor that tells the same serial number.
+    var proven: Int?
+    /// Of a Bluetooth sensor: the ANT number in its name.
+    var hinted: Int?
     var firstSeen: Int64?
     var lastSeen: Int64 = 0
 

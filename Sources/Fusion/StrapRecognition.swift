@@ -12,6 +12,9 @@
 struct StrapRecognition: BitwiseCopyable {
     /// Logarithm of the likelihood ratio that is asked for.
     static let evidence = 20.0
+    /// The same where the Bluetooth name carries the ANT number, which one in 65 536 strangers does: less by the logarithm of that.
+    static let hintedEvidence = 20.0 - 11.09
+    static let hintedFindings = 2
     /// Findings in a row that are asked for, and new beats between two.
     static let findings = 4
     static let beatsBetween = 8
@@ -37,14 +40,14 @@ struct StrapRecognition: BitwiseCopyable {
     /// Takes notice of a comparison.
     ///
     /// - Returns: whether both are now known to be one.
-    mutating func conclude(_ agree: Bool) -> Bool {
+    mutating func conclude(_ agree: Bool, isHinted: Bool = false) -> Bool {
         found = agree ? found &+ 1 : 0
-        return found >= Self.findings
+        return found >= (isHinted ? Self.hintedFindings : Self.findings)
     }
 
     /// Whether the newest beats of both are the same beats.
     static func agree(
-        _ candidate: borrowing IntervalHistory, _ reference: borrowing IntervalHistory
+        _ candidate: borrowing IntervalHistory, _ reference: borrowing IntervalHistory, isHinted: Bool = false
     ) -> Bool {
         guard min(candidate.count, reference.count) >= 8 else { return false }
         var best = (shift: 0, agreeing: 0, compared: 0)
@@ -71,7 +74,7 @@ struct StrapRecognition: BitwiseCopyable {
         let ratio =
             Double(best.agreeing) * (likeness / chance).naturalLogarithm
             + misses * ((1 - likeness) / (1 - chance)).naturalLogarithm
-        return ratio >= evidence
+        return ratio >= (isHinted ? hintedEvidence : evidence)
     }
 }
 

@@ -28,6 +28,8 @@ package struct FrameRouter: Sendable {
     package private(set) var sensors: [SensorID] = []
     /// Those of ``sensors`` that gave a sign of life.
     package private(set) var signs: [SensorID] = []
+    /// Who told its name in the last frame.
+    package private(set) var named: (sensor: SensorID, name: String)?
 
     package init() {
         // So that no frame allocates: a transfer of 64 bytes holds five messages at most.
@@ -44,6 +46,7 @@ package struct FrameRouter: Sendable {
         var connected: (ConnectionID, SensorID)?
         var disconnected: (ConnectionID, SensorID)?
         var told: SensorID?
+        var named: (sensor: SensorID, name: String)?
 
         mutating func take(_ event: FrameDecoder.Event, _ sensors: inout [SensorID], _ signs: inout [SensorID]) {
             events += 1
@@ -56,7 +59,9 @@ package struct FrameRouter: Sendable {
             case .gatt(.connected(let connection, let address)):
                 connected = (connection, .bluetooth(address: address.value))
             case .gatt(.disconnected(let connection, let sensor, _)): disconnected = (connection, sensor)
-            case .gatt(.sensorInfo(let sensor, _)): told = sensor
+            case .gatt(.sensorInfo(let sensor, let information)):
+                told = sensor
+                if let name = information.name { named = (sensor, name) }
             case .gatt: break
             }
         }
@@ -83,9 +88,11 @@ package struct FrameRouter: Sendable {
     package mutating func route(_ slot: borrowing FrameSlot) -> Kind {
         sensors.removeAll(keepingCapacity: true)
         signs.removeAll(keepingCapacity: true)
+        named = nil
         guard case .frame(let frame) = slot.content else { return .data }
         var findings = Findings()
         Self.decode(frame, slot.bytes, &decoder, &findings, &sensors, &signs)
+        named = findings.named
         switch frame.link {
         case .usbLinux, .usbLinuxMmapped: return routeUSB(frame, slot.bytes, findings)
         case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: return routeBluetooth(frame, slot.bytes, findings)

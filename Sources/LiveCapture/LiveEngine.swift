@@ -33,7 +33,7 @@ package final class LiveEngine: Sendable {
 
         /// Frames between pipeline and writer: minutes for a few sensors, and 10 s for many, at ANT+'s four messages a second.
         var writerRing: Int {
-            max(2048, 40 * members.reduce(0) { $0 + $1.athlete.sensors.count })
+            max(2048, 40 * members.reduce(0) { $0 + $1.athlete.sensors.count + $1.athlete.sensorNames.count })
         }
     }
 

@@ -38,7 +38,11 @@ package struct LivePipeline: Sendable {
 
     private let program: String
     private let members: [Member]
-    private let owners: [SensorID: [Int]]
+    /// Those listed, and those that have told a listed name.
+    private var owners: [SensorID: [Int]]
+    private var learned = 0
+    /// Sensors that are kept for having told a name: whose address changes tells it anew.
+    private static let learnedLimit = 256
     /// Those without a list of sensors.
     private let unbound: [Int]
     private var rules: [SessionRule]
@@ -70,7 +74,7 @@ package struct LivePipeline: Sendable {
             }
         }
         self.owners = owners
-        unbound = members.indices.filter { members[$0].athlete.sensors.isEmpty }
+        unbound = members.indices.filter { !members[$0].athlete.listsSensors }
         rules = Array(repeating: SessionRule(silence: silence), count: members.count)
         places = Array(repeating: nil, count: members.count)
     }
@@ -141,6 +145,7 @@ package struct LivePipeline: Sendable {
     ) {
         frames += 1
         let kind = router.route(slot)
+        if let (sensor, name) = router.named { learn(sensor, name, at: slot.time, &output) }
         for index in router.signs.indices {
             let sensor = router.signs[index]
             for member in unbound { sign(of: member, at: slot.time, wall, &output) }
@@ -167,9 +172,25 @@ package struct LivePipeline: Sendable {
         }
     }
 
+    /// A sensor that tells a listed name is that athlete's from here on. What it said before goes into a session that is under way.
+    private mutating func learn(
+        _ sensor: SensorID, _ name: String, at time: Timestamp, _ output: inout some LiveOutput & ~Copyable
+    ) {
+        for member in members.indices where owners[sensor]?.contains(member) != true {
+            guard members[member].athlete.sensorNames.contains(where: { $0.matches(name) }),
+                learned < Self.learnedLimit
+            else { continue }
+            learned += 1
+            owners[sensor, default: []].append(member)
+            guard let place = places[member] else { continue }
+            let before = context.frames { $0 == .peer(sensor) || $0 == .advertiser(sensor) }
+            for slot in before.compactMap({ $0.stamped(time) }) { record(slot, session: place, &output) }
+        }
+    }
+
     /// Whether a listed sensor of the member speaks in this frame.
     private func concerns(_ member: Int) -> Bool {
-        guard !members[member].athlete.sensors.isEmpty else { return false }
+        guard members[member].athlete.listsSensors else { return false }
         return router.sensors.contains { owners[$0]?.contains(member) ?? false }
     }
 
@@ -177,7 +198,7 @@ package struct LivePipeline: Sendable {
         switch key {
         case .descriptor, .stick, .adapter: true
         case .peer(let sensor), .advertiser(let sensor):
-            members[member].athlete.sensors.isEmpty || owners[sensor]?.contains(member) ?? false
+            !members[member].athlete.listsSensors || owners[sensor]?.contains(member) ?? false
         }
     }
 
@@ -222,7 +243,7 @@ package struct LivePipeline: Sendable {
     private mutating func take(_ notice: TransportNotice, _ text: String, output: inout some LiveOutput & ~Copyable) {
         output.tell(.notice(notice, text))
         for session in sessions {
-            if let sensor = notice.sensor, !members[session.member].athlete.sensors.isEmpty,
+            if let sensor = notice.sensor, members[session.member].athlete.listsSensors,
                 owners[sensor]?.contains(session.member) != true
             {
                 continue

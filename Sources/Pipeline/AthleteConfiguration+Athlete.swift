@@ -10,6 +10,7 @@ extension AthleteConfiguration {
         self.init(
             name: athlete.name, maxima: Maxima(athlete, year: year), sensors: athlete.sensors,
             cadenceConventions: athlete.cadence, plan: plan, target: athlete.target)
+        sensorNames = athlete.sensorNames
         sex = athlete.sex
         mass = athlete.mass
     }

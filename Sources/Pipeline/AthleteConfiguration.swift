@@ -8,8 +8,10 @@ import Segmentation
 package struct AthleteConfiguration: Equatable, Sendable {
     package var name: String?
     package var maxima: Maxima
-    /// The athlete's sensors, the preferred one first; empty when the first of each kind is to be taken.
+    /// The athlete's sensors, the preferred one first; empty, as are ``sensorNames``, when the first of each kind is to be taken.
     package var sensors: [SensorID]
+    /// More sensors, by name, after those.
+    package var sensorNames: [SensorName] = []
     package var cadenceConventions: [SensorID: Cadence.Convention]
     package var plan: Plan?
     /// The share of maximum that the athlete sets out to reach, 0...1; `nil` for the plan's, or 0.8 without a plan.
@@ -41,7 +43,7 @@ package struct AthleteConfiguration: Equatable, Sendable {
 
     var fusion: FusionConfiguration {
         FusionConfiguration(
-            sensors: sensors, cadenceConventions: cadenceConventions,
+            sensors: sensors, names: sensorNames, cadenceConventions: cadenceConventions,
             // An estimate is often too low: rates above it are then real.
             maximumHeartRate: maxima.heartRate.basis == .measured ? maxima.heartRate.value : nil)
     }

@@ -34,6 +34,11 @@ package struct AthletePipeline: Sendable {
         Self.ingest(sample, &fusion, &stages, &restVariability, emit, emitInterval)
     }
 
+    /// A sensor has told who it is.
+    mutating func identify(_ sensor: SensorID, as identity: DeviceIdentity) {
+        fusion.identify(sensor, as: identity)
+    }
+
     /// Static, with what it changes as parameters: a closure over `self` could not change the stages while fusion is being changed.
     @inline(__always)
     private static func ingest(

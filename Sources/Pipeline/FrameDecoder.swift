@@ -95,9 +95,19 @@ package struct FrameDecoder: Sendable {
             gatt: { emit(.gatt($0)) })
     }
 
-    /// As ``ingest(_:_:emit:)`` for those who need samples only, and are spared the copies of everything else.
-    package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void) {
-        ingest(frame, bytes, tellsMessages: false, sample: sample, ant: { _ in }, gatt: { _ in })
+    /// As ``ingest(_:_:emit:)`` for those who need samples and their sensors' identities only, and are spared the copies of everything else.
+    package mutating func ingest(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void,
+        identity: (SensorID, DeviceIdentity) -> Void = { _, _ in }
+    ) {
+        ingest(
+            frame, bytes, tellsMessages: false, sample: sample,
+            ant: { event in
+                if case .sensorInfo(let sensor, let info) = event { identity(sensor, DeviceIdentity(sensor, info)) }
+            },
+            gatt: { event in
+                if case .sensorInfo(let sensor, let info) = event { identity(sensor, DeviceIdentity(info)) }
+            })
     }
 
     @inline(__always)

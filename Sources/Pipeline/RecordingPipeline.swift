@@ -49,12 +49,17 @@ package struct RecordingPipeline: Sendable {
         _ athletes: inout [AthletePipeline], _ emit: (Int, PipelineEvent) -> Void,
         _ emitInterval: (Int, Timestamp, RRInterval) -> Void
     ) {
-        decoder.ingest(frame, bytes) { (sample: Sample) in
-            for index in athletes.indices {
-                athletes[index].ingest(
-                    sample, emit: { emit(index, $0) }, emitInterval: { emitInterval(index, $0, $1) })
-            }
-        }
+        decoder.ingest(
+            frame, bytes,
+            sample: { sample in
+                for index in athletes.indices {
+                    athletes[index].ingest(
+                        sample, emit: { emit(index, $0) }, emitInterval: { emitInterval(index, $0, $1) })
+                }
+            },
+            identity: { sensor, identity in
+                for index in athletes.indices { athletes[index].identify(sensor, as: identity) }
+            })
     }
 
     /// - Parameter sample: of a file, on the file's own clock.

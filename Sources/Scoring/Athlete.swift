@@ -15,8 +15,10 @@ package struct Athlete: Equatable, Sendable {
     package var sex: Sex?
     /// Kilograms.
     package var mass: Double?
-    /// The sensors that this athlete wears; empty when nobody said.
+    /// The sensors that this athlete wears; empty, as are ``sensorNames``, when nobody said.
     package var sensors: [SensorID] = []
+    /// Bluetooth sensors that are chosen by name; preferred after the others.
+    package var sensorNames: [SensorName] = []
     /// The name of the plan that sessions are held against.
     package var plan: String?
     /// The share of maximum that the athlete sets out to reach in a sprint, 0...1; `nil` for the plan's.
@@ -27,6 +29,8 @@ package struct Athlete: Equatable, Sendable {
     package var cadence: [SensorID: Cadence.Convention] = [:]
 
     package init() {}
+
+    package var listsSensors: Bool { !sensors.isEmpty || !sensorNames.isEmpty }
 
     package enum Sex: String, Sendable {
         case female

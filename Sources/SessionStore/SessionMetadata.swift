@@ -140,6 +140,7 @@ package struct SessionMetadata: Equatable, Sendable {
         writer.key("sensors")
         writer.array { writer in
             for sensor in athlete.sensors { writer.string(sensor.description) }
+            for name in athlete.sensorNames { writer.string(name.description) }
         }
         writer.key("plan")
         writer.string(athlete.plan)
@@ -180,7 +181,9 @@ package struct SessionMetadata: Equatable, Sendable {
         athlete.birthYear = known["birth_year"]?.number.flatMap { Int(exactly: $0) }
         athlete.sex = known["sex"]?.text.flatMap(Athlete.Sex.init)
         athlete.mass = number("mass_kg", in: 20...250)
-        athlete.sensors = (known["sensors"]?.elements ?? []).compactMap { $0.text.flatMap { SensorID($0) } }
+        let sensors = (known["sensors"]?.elements ?? []).compactMap(\.text)
+        athlete.sensors = sensors.compactMap { SensorID($0) }
+        athlete.sensorNames = sensors.compactMap { SensorName($0) }
         athlete.plan = known["plan"]?.text
         athlete.target = number("target", in: 0.1...1)
         athlete.observed.speed = Self.observation(known["observed_speed_mps"], in: ObservedMaxima.speeds)

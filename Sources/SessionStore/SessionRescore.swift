@@ -129,7 +129,10 @@ package struct SessionRescore {
     private static func merge(_ new: Athlete, over old: Athlete) -> Athlete {
         var merged = new
         merged.name = new.name ?? old.name
-        if merged.sensors.isEmpty { merged.sensors = old.sensors }
+        if !merged.listsSensors {
+            merged.sensors = old.sensors
+            merged.sensorNames = old.sensorNames
+        }
         if merged.cadence.isEmpty { merged.cadence = old.cadence }
         return merged
     }

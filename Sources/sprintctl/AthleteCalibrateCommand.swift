@@ -68,7 +68,7 @@ struct AthleteCalibrateCommand: ParsableCommand {
                 range: ObservedMaxima.heartRates),
         ]
         guard findings.contains(where: { $0.text != nil }) else {
-            let whose = known?.sensors.isEmpty == false ? " of this athlete's sensors" : ""
+            let whose = known?.listsSensors == true ? " of this athlete's sensors" : ""
             throw CommandFailure(.badData, "\(file): holds no speed and no heart rate\(whose) to calibrate with")
         }
         var figures: [AthleteFile.Figure] = []

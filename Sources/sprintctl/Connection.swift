@@ -54,7 +54,9 @@ enum Connection {
             var person = athlete ?? metadata?.athlete ?? Athlete()
             // An activity file is one athlete's, and its columns are none of the sensors that an athlete can have.
             switch format {
-            case .fit, .tcx, .csv: person.sensors = []
+            case .fit, .tcx, .csv:
+                person.sensors = []
+                person.sensorNames = []
             case .pcapng, .pcap, .btsnoop: break
             }
             let date = CalendarDate(unixSeconds: start ?? time.nanoseconds / 1_000_000_000)

@@ -67,7 +67,7 @@ struct DoctorCommand: ParsableCommand {
         }
         var answers: [UInt32: StickDiagnosis.Findings.Answer] = [:]
         if !free.isEmpty {
-            let listener = try StickListener()
+            let listener = try SensorListener([.ant])
             listener.listen(seconds: Self.patience) { listener in
                 free.allSatisfy { Self.answer(of: $0, listener) != .nothing }
             }
@@ -83,9 +83,9 @@ struct DoctorCommand: ParsableCommand {
     }
 
     private static func answer(
-        of stick: USBInspection.Stick, _ listener: StickListener
+        of stick: USBInspection.Stick, _ listener: SensorListener
     ) -> StickDiagnosis.Findings.Answer {
-        let own = listener.notices.filter { $0.notice.device == number(stick) }
+        let own = listener.news.filter { $0.notice.device == number(stick) }
         if let ready = own.last(where: { $0.notice.kind == .deviceReady }) { return .ready(ready.text) }
         if let trouble = own.last(where: { $0.notice.kind == .deviceUnusable }) { return .unusable(trouble.text) }
         return .nothing

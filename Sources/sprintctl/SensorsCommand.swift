@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-internal import ANT
-internal import ANTSession
 internal import ArgumentParser
 internal import ProcessIO
 
 struct SensorsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "sensors", abstract: "Tell what the ANT+ sensors in the air say of themselves.",
+        commandName: "sensors", abstract: "Tell what the sensors in the air say of themselves.",
         discussion: """
-            Opens the stick itself, so it is for a time when no sprintd has it. The last line is for an athlete's file. \
-            Sensors tell their maker and battery about once a minute.
+            Opens the radios itself, so it is for a time when no sprintd has them; one of them is enough. Bluetooth sensors \
+            are connected, asked, and let go of. The last line is for an athlete's file. ANT+ sensors tell their maker and \
+            battery about once a minute.
             """)
+
+    @OptionGroup var selection: RadioOptions
 
     @Option(help: ArgumentHelp("How long to listen.", valueName: "s"))
     var seconds = 20.0
+
+    @Option(help: "Text to read, or a line of JSON for each sensor.")
+    var format: AnalyzeCommand.Format = .text
 
     func validate() throws {
         guard (0.1...86_400).contains(seconds) else { throw ValidationError("--seconds must be 0.1 to 86400.") }
@@ -21,29 +25,33 @@ struct SensorsCommand: ParsableCommand {
 
     func run() throws {
         StopSignal.install()
-        let listener = try StickListener()
+        let listener = try SensorListener(selection.radios)
         listener.listen(seconds: seconds)
         listener.stop()
-        let entries = SensorTable.sorted(listener.registry)
-        guard !entries.isEmpty else { throw ScanCommand.silence(listener) }
-        var text = ""
-        for entry in entries {
-            text += "\(entry.sensor)  \(SensorTable.kind(entry.sensor))\n"
-            let info = entry.info
-            let facts: [(String, String?)] = [
-                ("signal", entry.signalStrength.map { "\($0) dBm" }),
-                ("battery", SensorTable.battery(entry)),
-                ("manufacturer", info.manufacturer.map { "\($0)" }), ("model", info.model.map { "\($0)" }),
-                ("serial number", info.serialNumber.map { "\($0)" }),
-                ("software", info.softwareVersion.map { "\($0)" }),
-                ("hardware", info.hardwareVersion.map { "\($0)" }),
-            ]
-            for (name, value) in facts {
-                guard let value, value != "-" else { continue }
-                text += "  \(name): \(value)\n"
-            }
+        try ScanCommand.finish(listener, format) { sightings in
+            let list = sightings.map { Self.quoted($0.binding) }.joined(separator: ", ")
+            return sightings.flatMap(Self.paragraph) + ["", "sensors = [\(list)]"]
         }
-        let list = entries.map { "\"\($0.sensor)\"" }.joined(separator: ", ")
-        try StandardStream.output.write(text + "\nsensors = [\(list)]\n")
+    }
+
+    private static func paragraph(_ sighting: SensorSighting) -> [String] {
+        let facts: [(String, String?)] = [
+            ("name", sighting.name), ("signal", sighting.signal.map { "\($0) dBm" }), ("now", sighting.reading),
+            ("battery", sighting.battery), ("worn at", sighting.location), ("manufacturer", sighting.manufacturer),
+            ("model", sighting.model), ("serial number", sighting.serialNumber), ("software", sighting.software),
+            ("hardware", sighting.hardware),
+        ]
+        return ["\(sighting.sensor)  \(sighting.kinds.joined(separator: ", "))"]
+            + facts.compactMap { name, value in value.map { "  \(name): \($0)" } }
+    }
+
+    /// A basic string of TOML 1.0: names hold no control characters by now.
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for character in text {
+            if character == "\"" || character == "\\" { quoted.append("\\") }
+            quoted.append(character)
+        }
+        return quoted + "\""
     }
 }

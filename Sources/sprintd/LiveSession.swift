@@ -53,7 +53,10 @@ struct LiveSession: ~Copyable {
         var athletes = participants.athletes
         if let simulation {
             let session = SimulatedSession(try Transports.configuration(simulation, athletes: athletes.count))
-            for index in athletes.indices { athletes[index].sensors = session.sensors(of: index).map(\.id) }
+            for index in athletes.indices {
+                athletes[index].sensors = session.sensors(of: index).map(\.id)
+                athletes[index].sensorNames = []
+            }
         }
         return zip(athletes, participants.plans).map { LivePipeline.Member(athlete: $0, plan: $1) }
     }

@@ -18,13 +18,15 @@ enum Transports {
     /// them on either.
     static func radios(for athletes: [Athlete], releasesSensors: Bool = false) -> [any Transport] {
         let lists = athletes.map(\.sensors)
-        let isOpen = lists.contains { $0.isEmpty }
+        let isOpen = athletes.contains { !$0.listsSensors }
         let listed = lists.flatMap(\.self)
         var radios: [any Transport] = []
         if isOpen || listed.contains(where: \.isANT) {
             radios.append(USBTransport(.init(athletes: lists, firstCome: lists.count == 1)))
         }
-        let straps = listed.compactMap(\.bluetoothBinding)
+        let straps =
+            listed.compactMap(\.bluetoothBinding)
+            + athletes.flatMap(\.sensorNames).map { SensorBinding.name($0.name) }
         if isOpen || !straps.isEmpty {
             var configuration = BluetoothTransport.Configuration()
             configuration.releasesSensors = releasesSensors

@@ -78,7 +78,10 @@ import Testing
             text: "sensors = [\"ant:120\"]",
             message:
                 "1:1: sensors: \"ant:120\" (number 1) is no sensor: write ant:TYPE:NUMBER, as ant:120:16815, or ble:ADDRESS, as "
-                + "ble:C4:12:F5:00:A0:01"),
+                + "ble:C4:12:F5:00:A0:01, or ble:name:NAME, as ble:name:Polar H10 12345678"),
+        Refusal(
+            text: "sensors = [\"ble:name:Belt\", \"ble:name:BELT\"]",
+            message: "1:1: sensors: \"ble:name:BELT\" is listed twice"),
         Refusal(
             text: "sensors = [\"ant:120:1\", \"ant:120:1\"]", message: "1:1: sensors: \"ant:120:1\" is listed twice"),
         Refusal(
@@ -104,6 +107,14 @@ import Testing
         Refusal(text: "sensors = [\n\"a\"", message: "2:4: expected ']' to end the array, found the end of the file"),
         Refusal(text: "max_hr_bpm", message: "1:11: expected '=' after the key, found the end of the file"),
     ]
+
+    @Test func sensorsAreListedByNumberAddressAndName() throws {
+        let athlete = try AthleteFile.athlete(
+            "sensors = ['ble:name:Polar H10 12345678', 'ant:120:16815', 'ble:name:HRM-Dual:123456']")
+        #expect(athlete.sensors == [.ant(deviceType: 120, number: 16815)])
+        #expect(athlete.sensorNames.map(\.name) == ["Polar H10 12345678", "HRM-Dual:123456"])
+        #expect(athlete.listsSensors)
+    }
 
     @Test func aKeyThatIsThereTwiceIsRefused() {
         let error = #expect(throws: AthleteFileError.self) { try AthleteFile.athlete("plan = 'a'\n'plan' = 'b'") }

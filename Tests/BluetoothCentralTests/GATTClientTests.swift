@@ -184,8 +184,8 @@ import Testing
             testDescription: "a measurement without a configuration", exchange: 5, answers: ["05 01 0B00 0129"],
             words: "has no Heart Rate Measurement that can be switched on"),
         Failing(
-            testDescription: "a bond is wanted", exchange: 6, answers: ["01 12 0B00 05"],
-            words: "refuses to send Heart Rate Measurement: insufficient authentication", needsPairing: true),
+            testDescription: "a bond is wanted", exchange: 6, answers: ["01 12 0B00 08"],
+            words: "refuses to send Heart Rate Measurement: insufficient authorization", needsPairing: true),
         Failing(
             testDescription: "improperly configured", exchange: 6, answers: ["01 12 0B00 FD"],
             words: "refuses to send Heart Rate Measurement: client configuration improperly configured"),

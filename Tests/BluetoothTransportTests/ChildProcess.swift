@@ -9,7 +9,7 @@ final class ChildProcess {
     /// This end of the socket; never blocks.
     let descriptor: Int32
 
-    init(_ program: String, _ arguments: [String], _ environment: [String: String]) {
+    init(_ program: String, _ arguments: [String], _ environment: [String: String], takesErrors: Bool = false) {
         var ends: [Int32] = [-1, -1]
         // SAFETY: socketpair writes both ends into the array.
         let made = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends)
@@ -20,6 +20,7 @@ final class ChildProcess {
         unsafe posix_spawn_file_actions_init(&actions)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 1)
+        if takesErrors { unsafe posix_spawn_file_actions_adddup2(&actions, ends[1], 2) }
         let words = unsafe ([program] + arguments).map { unsafe strdup($0) } + [nil]
         let settings = unsafe environment.map { unsafe strdup("\($0)=\($1)") } + [nil]
         let failure = unsafe posix_spawn(&number, program, &actions, nil, words, settings)

@@ -12,6 +12,7 @@ final class World {
     /// Where the test itself was built.
     private static let products = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     private static let probe = products.appending(path: "BluetoothProbe").path
+    private static let sprintctl = products.appending(path: "sprintctl").path
     private static let library = products.appending(path: "libFakeBluetooth.so").path
 
     static let isPossible =
@@ -33,6 +34,8 @@ final class World {
     /// What the transport has handed over.
     private(set) var frames: [(time: Timestamp, bytes: [UInt8])] = []
     private(set) var notices: [String] = []
+    /// What is neither, of another program.
+    private(set) var lines: [String] = []
     private(set) var usage: (microseconds: Int, threads: Int, dropped: Int)?
     private(set) var events: [GATTEvent] = []
     private(set) var samples: [SensorID: [Reading]] = [:]
@@ -56,6 +59,14 @@ final class World {
     func launch() throws {
         process = ChildProcess(Self.probe, arguments, environment)
     }
+
+    /// In the transport's place. What it writes, to its error output too, is in ``lines``.
+    func launchSprintctl(_ arguments: String...) {
+        process = ChildProcess(Self.sprintctl, arguments, environment, takesErrors: true)
+    }
+
+    /// - Returns: its exit status; minus the signal's number if one ended it.
+    func waitForEnd() -> Int32? { play(atMost: 60) { isOver } ? process?.wait() : nil }
 
     private var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
@@ -212,9 +223,8 @@ final class World {
 
     private func take(_ line: String) {
         let words = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-        guard words.count == 3 || line.hasPrefix("U") else { return }
         switch words[0] {
-        case "F":
+        case "F" where words.count == 3:
             let frame = (time: Timestamp(nanoseconds: Int64(words[1]) ?? 0), bytes: bytes(words[2]))
             frames.append(frame)
             Self.decode(frame, &decoder) { event in
@@ -222,9 +232,10 @@ final class World {
                 if case .sample(let sample) = event { samples[sample.sensor, default: []].append(sample.reading) }
             }
         case "N": notices.append(String(line.dropFirst(2)))
-        default:
+        case "U":
             let numbers = line.split(separator: " ").dropFirst().compactMap { Int($0) }
             if numbers.count == 3 { usage = (numbers[0], numbers[1], numbers[2]) }
+        default: lines.append(line)
         }
     }
 

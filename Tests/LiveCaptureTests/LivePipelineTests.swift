@@ -3,7 +3,9 @@ import Analysis
 import Capture
 import Foundation
 import Fusion
+import GATT
 import Measurement
+import Pipeline
 import Scoring
 import SessionStore
 import SimulatedTransport
@@ -192,6 +194,36 @@ import Transport
         }
         // Far from three times all.
         #expect(output.records < slots.count * 3 / 2)
+    }
+
+    /// The strap is listed by number; the footpod, which is heard later, by the name that it advertises.
+    @Test func aSensorThatIsChosenByNameJoinsASessionThatIsUnderWay() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let (slots, session) = try Self.frames(until: 60) {
+            $0.athletes = 2
+            $0.footpod = .ble
+        }
+        var names: [SensorID: String] = [:]
+        var decoder = FrameDecoder()
+        for slot in slots {
+            guard case .frame(let frame) = slot.content else { continue }
+            decoder.ingest(frame, slot.bytes) { event in
+                if case .gatt(.sensorInfo(let sensor, let information)) = event { names[sensor] = information.name }
+            }
+        }
+        let members = try (0..<2).map { index in
+            let sensors = session.sensors(of: index)
+            var member = Self.member("a\(index)", sensors.filter { $0.kind == .heartRate }.map(\.id))
+            let pod = try #require(sensors.first { $0.kind == .footpod }?.id)
+            let name = try #require(names[pod])
+            member.athlete.sensorNames = [try #require(SensorName("ble:name:\(name)"))]
+            return member
+        }
+        let (folders, _) = try run(slots, members)
+        #expect(folders.count == 2)
+        for (index, path) in folders.sorted().enumerated() {
+            #expect(try sensors(path) == Set(session.sensors(of: index).map(\.id.description)))
+        }
     }
 
     @Test func silenceEndsASessionAndTheNextSignBeginsAnother() throws {
