@@ -196,7 +196,8 @@ package struct Central: Sendable {
         guard adapters.contains(where: { $0.access == .open }) else {
             return tell(
                 .remark, adapters.first?.index ?? 0,
-                "the Bluetooth sensors stay connected: without a scan nobody would hear when they are put on again", emit)
+                "the Bluetooth sensors stay connected: without a scan nobody would hear when they are put on again",
+                emit)
         }
         for position in linked {
             let adapter = sensors[position].adapter ?? 0

@@ -196,7 +196,11 @@ extension BluetoothLoop {
 
     private func transmit(_ pdu: Span<UInt8>, _ position: Int, at now: Timestamp) throws(ErrorNumber) {
         scribe.attribute(pdu, .sent, links[position].handle, adapter: links[position].adapter, at: now)
-        if links[position].waiting.isEmpty, !links[position].isSecuring, try BluetoothSystem.send(pdu, to: links[position].descriptor) { return }
+        if links[position].waiting.isEmpty, !links[position].isSecuring,
+            try BluetoothSystem.send(pdu, to: links[position].descriptor)
+        {
+            return
+        }
         guard links[position].waiting.count < BluetoothLink.waitingLimit else { throw ErrorNumber(ETIMEDOUT) }
         links[position].waiting.append(pdu.indices.map { pdu[$0] })
         try events.change(

@@ -68,7 +68,8 @@ struct BluetoothSightings {
         var decoder = GATTDecoder()
         swap(&decoder, &self.decoder)
         decoder.receive(
-            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent }, adapter: packet.adapter,
+            packet.payload, type: packet.type, sentByHost: packet.direction.map { $0 == .sent },
+            adapter: packet.adapter,
             at: frame.time
         ) { event in
             switch event {

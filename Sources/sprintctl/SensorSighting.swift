@@ -75,7 +75,9 @@ struct SensorSighting {
 
     /// What it says now.
     var reading: String? {
-        let values = [heartRate.map { "\(Int(min(max($0, 0), 1000).rounded())) bpm" }, speed.map { "\(Self.tenths($0)) m/s" }]
+        let values = [
+            heartRate.map { "\(Int(min(max($0, 0), 1000).rounded())) bpm" }, speed.map { "\(Self.tenths($0)) m/s" },
+        ]
         let known = values.compactMap { $0 }
         return known.isEmpty ? nil : known.joined(separator: ", ")
     }

@@ -57,7 +57,9 @@ import Testing
             client.receive(pdu.span, at: time) { note($0, $1) }
             self.client = client
             if client.phase == .securing { settle(at: time) }
-            if client.deadline != nil, waiting == nil, client.phase != .securing { complaint = complaint ?? "waits for nothing" }
+            if client.deadline != nil, waiting == nil, client.phase != .securing {
+                complaint = complaint ?? "waits for nothing"
+            }
             if requests > 512 { complaint = complaint ?? "\(requests) requests" }
         }
 

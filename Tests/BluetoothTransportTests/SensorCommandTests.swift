@@ -52,7 +52,8 @@ struct SensorCommandTests {
         world.launchSprintctl("sensors", "--bluetooth", "--seconds", "4")
         #expect(world.waitForEnd() == 0)
         for line in [
-            "ble:C4:12:F5:00:A0:01  heart rate", "  name: Strap 1", "  now: 120 bpm", "  battery: 95 %", "  worn at: chest",
+            "ble:C4:12:F5:00:A0:01  heart rate", "  name: Strap 1", "  now: 120 bpm", "  battery: 95 %",
+            "  worn at: chest",
             "  manufacturer: A maker with a name longer than one PDU",
         ] {
             #expect(world.lines.contains(line), "\(line) of \(world.lines)")

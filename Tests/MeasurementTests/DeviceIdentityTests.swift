@@ -3,14 +3,15 @@ import Measurement
 import Testing
 
 @Suite struct DeviceIdentityTests {
-    @Test(arguments: [
-        ("3312345678", [3_312_345_678]), ("0012345678", [12_345_678]),
-        // Digits only, of the length of a hexadecimal one: 0x12345678 is 305419896.
-        ("12345678", [12_345_678, 305_419_896]),
-        // 0x7E5A2C2A.
-        ("7e5a2c2a", [2_119_838_762]), ("0x7E5A2C2A", [2_119_838_762]),
-        ("", []), ("0x", []), ("S/N 12345678", []), ("99999999999", []), ("-1234567", []), ("７７７７７７７７", []),
-    ] as [(String, [UInt32])])
+    @Test(
+        arguments: [
+            ("3312345678", [3_312_345_678]), ("0012345678", [12_345_678]),
+            // Digits only, of the length of a hexadecimal one: 0x12345678 is 305419896.
+            ("12345678", [12_345_678, 305_419_896]),
+            // 0x7E5A2C2A.
+            ("7e5a2c2a", [2_119_838_762]), ("0x7E5A2C2A", [2_119_838_762]),
+            ("", []), ("0x", []), ("S/N 12345678", []), ("99999999999", []), ("-1234567", []), ("７７７７７７７７", []),
+        ] as [(String, [UInt32])])
     func readsSerialNumbers(_ text: String, _ numbers: [UInt32]) {
         #expect(DeviceIdentity.serialNumbers(text) == numbers)
     }
@@ -33,13 +34,15 @@ import Testing
         #expect(!identity([]).isSurely(identity([])))
     }
 
-    @Test(arguments: [
-        ("HRM-Dual:123456", 123_456, true), ("HRM-Dual:016815", 16_815, true),
-        // 0x441AF is 278959; ANT's 16 bits of it are 0x41AF, 16815.
-        ("Strap 16815", 278_959, true), ("Strap 278959", 278_959, true),
-        ("Strap 278959", 16_815, false), ("Belt 777", 777, false), ("Belt 12345678901", 1, false), ("Belt", 16_815, false),
-        ("Belt 0000", 0, false), ("16815 b", 16_815, true),
-    ] as [(String, UInt32, Bool)])
+    @Test(
+        arguments: [
+            ("HRM-Dual:123456", 123_456, true), ("HRM-Dual:016815", 16_815, true),
+            // 0x441AF is 278959; ANT's 16 bits of it are 0x41AF, 16815.
+            ("Strap 16815", 278_959, true), ("Strap 278959", 278_959, true),
+            ("Strap 278959", 16_815, false), ("Belt 777", 777, false), ("Belt 12345678901", 1, false),
+            ("Belt", 16_815, false),
+            ("Belt 0000", 0, false), ("16815 b", 16_815, true),
+        ] as [(String, UInt32, Bool)])
     func findsAnANTNumberInAName(_ name: String, _ number: UInt32, _ carries: Bool) {
         var identity = DeviceIdentity()
         identity.name = name
