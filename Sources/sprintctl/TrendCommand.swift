@@ -17,8 +17,7 @@ struct TrendCommand: ParsableCommand {
     @Option(help: ArgumentHelp("So many weeks, up to the newest session.", valueName: "n"))
     var weeks = 12
 
-    @Option(help: ArgumentHelp("Only this athlete's sessions.", valueName: "name"))
-    var athlete: String?
+    @OptionGroup var athlete: SessionsCommand.AthleteFilter
 
     @Option(help: "A table to read, or JSON.")
     var format: AnalyzeCommand.Format = .text
@@ -28,8 +27,10 @@ struct TrendCommand: ParsableCommand {
     }
 
     func run() throws {
+        let athlete = try athlete.name()
         let trend = Trend(try state.indexed(athlete: athlete), weeks: weeks, offset: LocalTime.offset(at:))
-        try StandardStream.output.write(format == .json ? json(trend) : text(trend))
+        guard format == .text else { return try StandardStream.output.write(json(trend)) }
+        try StandardStream.output.write(trend.weeks.isEmpty ? state.emptyText(athlete: athlete) : text(trend))
     }
 
     private func json(_ trend: Trend) -> String {
@@ -62,7 +63,6 @@ struct TrendCommand: ParsableCommand {
     }
 
     private func text(_ trend: Trend) -> String {
-        guard !trend.weeks.isEmpty else { return "" }
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         func decimal(_ value: Double?, _ decimals: Int, _ unit: String = "") -> String {
