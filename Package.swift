@@ -80,7 +80,7 @@ let package = Package(
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
         target("ActivityFile", ["Analysis", "BinaryCoding", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
-        target("Plot", ["ActivityFile", "Analysis", "JSON", "Measurement", "Segmentation"]),
+        target("Plot", ["ActivityFile", "Analysis", "FIT", "JSON", "Measurement", "Segmentation"]),
         target("TCX", ["BinaryCoding", "Measurement"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 

@@ -45,7 +45,8 @@ extension FITActivityWriter {
         }
         if let phase {
             own.append(.init(FITActivityField.phase, .uint8(phase.kind.code)))
-            own.append(.init(FITActivityField.phaseName, .text(phase.kind.rawValue, size: FITActivityField.phaseNameSize)))
+            own.append(
+                .init(FITActivityField.phaseName, .text(phase.kind.rawValue, size: FITActivityField.phaseNameSize)))
         }
         for (field, bout) in [(FITActivityField.sprint, sprint), (FITActivityField.interval, interval)] {
             guard let index = bout.flatMap({ UInt8(exactly: $0.index) }), index < .max else { continue }

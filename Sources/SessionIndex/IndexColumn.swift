@@ -34,6 +34,7 @@ struct IndexColumn: Sendable {
         IndexColumn("best_effort", \.bestEffort), IndexColumn("mean_effort", \.meanEffort),
         IndexColumn("effort_basis", \.effortBasis), IndexColumn("best_sprint_speed", \.bestSprintSpeed),
         IndexColumn("peak_hr", \.peakHeartRate), IndexColumn("fade", \.fade), IndexColumn("recovery30", \.recovery30),
-        IndexColumn("recovery60", \.recovery60), IndexColumn("recovery90", \.recovery90), IndexColumn("frames", \.frames),
+        IndexColumn("recovery60", \.recovery60), IndexColumn("recovery90", \.recovery90),
+        IndexColumn("frames", \.frames),
     ]
 }

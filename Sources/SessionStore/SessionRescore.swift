@@ -62,7 +62,9 @@ package struct SessionRescore {
     ///   - athlete: what is known now; `nil` for what the session knows. Sensors, their conventions and the plan are the session's
     ///     where it does not say. Sessions of another name are left alone.
     ///   - plan: the plan that `athlete` names; `nil` for the session's.
-    package mutating func rescore(_ name: String, athlete: Athlete?, plan: Plan? = nil) throws(SessionError) -> Outcome {
+    package mutating func rescore(
+        _ name: String, athlete: Athlete?, plan: Plan? = nil
+    ) throws(SessionError) -> Outcome {
         do throws(FileError) {
             return try replaceAnalysis(name, athlete, plan)
         } catch {
@@ -70,7 +72,9 @@ package struct SessionRescore {
         }
     }
 
-    private mutating func replaceAnalysis(_ name: String, _ athlete: Athlete?, _ plan: Plan?) throws(FileError) -> Outcome {
+    private mutating func replaceAnalysis(
+        _ name: String, _ athlete: Athlete?, _ plan: Plan?
+    ) throws(FileError) -> Outcome {
         let folders = SessionFolders(state: state, files: files)
         guard folders.isFinished(name), let folder = folders.path(of: name) else { return .unfinished }
         guard let source = folders.source(inFolder: folder) else { return .unreadable }

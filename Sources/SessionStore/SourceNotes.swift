@@ -29,10 +29,8 @@ package struct SourceNotes: Equatable, Sendable {
     package var json: String {
         var writer = JSONWriter(pretty: false)
         writer.object { writer in
-            writer.key("schema")
-            writer.string("sprintd.event/1")
-            writer.key("event")
-            writer.string(Self.event)
+            writer.member("schema", "sprintd.event/1")
+            writer.member("event", Self.event)
             writer.key("notes")
             writer.array { writer in for line in lines { writer.string(line) } }
         }

@@ -11,11 +11,13 @@ struct ImportTwin: Equatable {
     /// Why it is taken for the same.
     var reason: String
 
-    /// Seconds that a start or a length may differ by: a file's records stand at whole seconds, and the first and the last second of a session may
-    /// be without one.
-    private static let tolerance = 2.0
-    /// Share of the distance: each program sums it up in its own way.
+    /// Seconds that a start or an end may differ by: in the first and the last seconds of a session there may be nothing that a file has records
+    /// of. The time of its making in one of our own files is rounded down at most.
+    private static let tolerance = 10.0
+    private static let ownTolerance = 2.0
+    /// Share of the distance: each program sums it up in its own way. Metres besides, for short ones.
     private static let distanceTolerance = 0.01
+    private static let shortTolerance = 5.0
 
     /// - Parameters:
     ///   - beginning: the file's first bytes.
@@ -30,7 +32,7 @@ struct ImportTwin: Equatable {
         {
             self.init(session: twin.digest.name, reason: "the file was exported from it")
         } else if let twin = sessions.first(where: { Self.isAlike($0.digest, begin, document) }) {
-            self.init(session: twin.digest.name, reason: "start, length and distance are the same")
+            self.init(session: twin.digest.name, reason: "start, end and distance are the same")
         } else {
             return nil
         }
@@ -41,25 +43,25 @@ struct ImportTwin: Equatable {
         self.reason = reason
     }
 
-    private static func isNear(_ one: Int64?, _ other: Int64) -> Bool {
+    private static func isNear(_ one: Int64?, _ other: Int64, within tolerance: Double) -> Bool {
         one.map { abs(Double($0) - Double(other)) <= tolerance } ?? false
     }
 
     private static func made(_ digest: SessionDigest, _ identity: FITFileID, _ created: Int64) -> Bool {
-        guard isNear(digest.start, created), let duration = digest.duration else { return false }
+        guard isNear(digest.start, created, within: ownTolerance), let duration = digest.duration else { return false }
         return identity.serialNumber == Activity.serialNumber(duration: duration, frames: digest.frames)
     }
 
     /// Two athletes may train side by side, so that those with names must have the same.
     private static func isAlike(_ digest: SessionDigest, _ begin: Int64, _ document: AnalysisDocument) -> Bool {
-        guard isNear(digest.start, begin), let duration = digest.duration,
-            abs(duration - document.source.duration) <= tolerance
+        guard isNear(digest.start, begin, within: tolerance), let start = digest.start, let duration = digest.duration,
+            abs(Double(start) + duration - Double(begin) - document.source.duration) <= tolerance
         else { return false }
         if let one = digest.athlete, let other = document.athlete.name, one != other { return false }
         let known = document.phases.compactMap(\.distance)
         switch (digest.distance, known.isEmpty ? nil : known.reduce(0, +)) {
         case (nil, nil): return true
-        case (let one?, let other?): return abs(one - other) <= max(one, other) * distanceTolerance + 1
+        case (let one?, let other?): return abs(one - other) <= max(one, other) * distanceTolerance + shortTolerance
         case (nil, _?), (_?, nil): return false
         }
     }

@@ -55,28 +55,26 @@ struct SessionsRescoreCommand: ParsableCommand {
                 try failures.add(name, CommandFailure(error))
                 continue
             }
-            switch outcome {
-            case .unreadable:
+            if case .rescored = outcome { changed += 1 }
+            if let text = text(outcome) {
+                try StandardStream.output.write("\(name): \(text)\n")
+            } else {
                 try failures.add(name, CommandFailure(.badData, "passed over, holds nothing that can be read"))
-                continue
-            case .rescored: changed += 1
-            case .unchanged, .ofAnother, .unfinished: break
             }
-            try StandardStream.output.write(text(outcome, name) + "\n")
         }
         try StandardStream.output.write("\(changed) of \(wanted.count) scored anew\n")
         try failures.end(of: wanted.count, "could not be scored anew")
     }
 
-    private func text(_ outcome: SessionRescore.Outcome, _ name: String) -> String {
+    /// - Returns: `nil` for a failure.
+    private func text(_ outcome: SessionRescore.Outcome) -> String? {
         switch outcome {
         case .rescored(let before, let after, let athlete):
-            "\(name): score \(points(before)) -> \(points(after)), \(maxima(athlete))"
-        case .unchanged(let score, let athlete): "\(name): unchanged, score \(points(score)), \(maxima(athlete))"
-        case .ofAnother(let other): "\(name): passed over, of \(other ?? "nobody")"
-        case .unfinished: "\(name): passed over, not finished"
-        // Told as a failure.
-        case .unreadable: name
+            "score \(points(before)) -> \(points(after)), \(maxima(athlete))"
+        case .unchanged(let score, let athlete): "unchanged, score \(points(score)), \(maxima(athlete))"
+        case .ofAnother(let other): "passed over, of \(other ?? "nobody")"
+        case .unfinished: "passed over, not finished"
+        case .unreadable: nil
         }
     }
 

@@ -38,24 +38,15 @@ struct TrendCommand: ParsableCommand {
         writer.array { writer in
             for week in trend.weeks {
                 writer.object { writer in
-                    writer.key("week")
-                    writer.string(week.monday)
-                    writer.key("sessions")
-                    writer.integer(week.sessions)
-                    writer.key("sprints")
-                    writer.integer(week.sprints)
-                    writer.key("on_target")
-                    writer.integer(week.onTarget)
-                    writer.key("best_effort")
-                    writer.number(week.bestEffort, decimals: 4)
-                    writer.key("best_speed_mps")
-                    writer.number(week.bestSpeed, decimals: 3)
-                    writer.key("fade")
-                    writer.number(week.fade, decimals: 4)
-                    writer.key("hr_recovery_60_bpm")
-                    writer.number(week.recovery, decimals: 1)
-                    writer.key("score")
-                    writer.number(week.score, decimals: 2)
+                    writer.member("week", week.monday)
+                    writer.member("sessions", week.sessions)
+                    writer.member("sprints", week.sprints)
+                    writer.member("on_target", week.onTarget)
+                    writer.member("best_effort", week.bestEffort, decimals: 4)
+                    writer.member("best_speed_mps", week.bestSpeed, decimals: 3)
+                    writer.member("fade", week.fade, decimals: 4)
+                    writer.member("hr_recovery_60_bpm", week.recovery, decimals: 1)
+                    writer.member("score", week.score, decimals: 2)
                 }
             }
         }

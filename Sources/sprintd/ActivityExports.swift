@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import FileIO
 internal import ProcessIO
 internal import Synchronization
 
@@ -33,7 +34,7 @@ final class ActivityExports: Sendable {
     convenience init(state: String, tell: @escaping @Sendable (String) -> Void) {
         self.init(
             start: { body in
-                do {
+                do throws(ErrorNumber) {
                     // Not joined: it may outlive who waits for it.
                     _ = try WorkerThread(name: "exports", body)
                     return true

@@ -69,7 +69,7 @@ struct ExportTests {
         try FileManager.default.createDirectory(
             atPath: path + "/activity.fit.new/full", withIntermediateDirectories: true)
         let failed = try sprintctl("sessions", "export-missing", "--state", state)
-        #expect(failed.status == 65)
+        #expect(failed.status == 74)
         #expect(failed.errorLines.count == 2)
         #expect(try Data(contentsOf: URL(filePath: path + "/capture.pcapng")) == before)
         #expect(!FileManager.default.fileExists(atPath: path + "/activity.fit"))
@@ -99,7 +99,8 @@ struct ExportTests {
         let again = try sprintctl("import", out, "--state", state)
         #expect(again.status == 73)
         #expect(
-            again.errors == "sprintctl: \(out): is there already as \(name) (the same file); --again imports it all the same\n"
+            again.errors
+                == "sprintctl: \(out): is there already as \(name) (the same file); --again imports it all the same\n"
         )
         #expect(try sprintctl("sessions", "verify", "--state", state).output.hasPrefix("\(name): ok, "))
         #expect(try sprintctl("sessions", "list", "--state", state).output.contains(name))
@@ -231,7 +232,8 @@ struct ExportTests {
         let refused = try sprintctl("import", old, "--state", state)
         #expect(refused.status == 65)
         #expect(
-            refused.errors.hasPrefix("sprintctl: \(old): begins at 1985-03-01T00:00:00Z, and activity files hold dates"),
+            refused.errors.hasPrefix(
+                "sprintctl: \(old): begins at 1985-03-01T00:00:00Z, and activity files hold dates"),
             "\(refused.errors)")
         #expect(!FileManager.default.fileExists(atPath: state))
     }
