@@ -68,9 +68,9 @@ struct WeekCommand: ParsableCommand {
             .filter(\.isFinished).map(\.digest)
     }
 
-    private static func asked<Answer>(_ question: () throws(SessionIndexError) -> Answer) throws(CommandFailure)
-        -> Answer
-    {
+    private static func asked<Answer>(
+        _ question: () throws(SessionIndexError) -> Answer
+    ) throws(CommandFailure) -> Answer {
         do throws(SessionIndexError) {
             return try question()
         } catch {
