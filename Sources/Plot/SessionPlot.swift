@@ -294,7 +294,8 @@ package struct SessionPlot {
         for bout in bouts {
             guard let effort = bout.effort else { continue }
             let isByHeartRate = basis == .speed && bout.effortBasis == .heartRate
-            let text = "\(Self.percent(effort))" + (spacing > 46 ? " %" : "") + (isByHeartRate ? " HR" : "")
+            let unit = isByHeartRate ? (spacing > 90 ? " % HR" : " HR") : spacing > 46 ? " %" : ""
+            let text = "\(Self.percent(effort))" + unit
             let width = Double(text.count) * size * 0.62
             let (second, level) = place(bout)
             let middle = x(second)
@@ -305,7 +306,7 @@ package struct SessionPlot {
             // Not on the dashes of the target.
             if let target, (panel.y(target) - 4...panel.y(target) + size + 3).contains(y) { y = panel.y(target) - 8 }
             canvas.text(
-                text, at: .init(x: min(max(middle, Self.left + width / 2), Self.right - width / 2), y: y), size: size,
+                text, at: .init(x: min(max(middle, Self.left + width / 2 + 6), Self.right - width / 2 - 6), y: y), size: size,
                 fill: colour(of: bout), anchor: .middle, weight: 700, halo: theme.panel)
         }
     }
