@@ -306,7 +306,8 @@ package struct SessionPlot {
             // Not on the dashes of the target.
             if let target, (panel.y(target) - 4...panel.y(target) + size + 3).contains(y) { y = panel.y(target) - 8 }
             canvas.text(
-                text, at: .init(x: min(max(middle, Self.left + width / 2 + 6), Self.right - width / 2 - 6), y: y), size: size,
+                text, at: .init(x: min(max(middle, Self.left + width / 2 + 6), Self.right - width / 2 - 6), y: y),
+                size: size,
                 fill: colour(of: bout), anchor: .middle, weight: 700, halo: theme.panel)
         }
     }
