@@ -79,8 +79,8 @@ let package = Package(
         target("Analysis", ["JSON", "Segmentation", "Scoring"]),
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
-        target("ActivityFile", ["Analysis", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
-        target("Plot", ["ActivityFile", "Analysis", "JSON", "Measurement", "Segmentation"]),
+        target("ActivityFile", ["Analysis", "BinaryCoding", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
+        target("Plot", ["ActivityFile", "Analysis", "FIT", "JSON", "Measurement", "Segmentation"]),
         target("TCX", ["BinaryCoding", "Measurement"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 
@@ -91,7 +91,7 @@ let package = Package(
         target(
             "SessionStore",
             ["Analysis", "Capture", "FileIO", "JSON", "Measurement", "Pipeline", "Scoring", "Segmentation"]),
-        target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
+        target("SessionIndex", ["CSQLite", "FileIO", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
         target(
@@ -194,7 +194,7 @@ let package = Package(
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
-        tests("SessionIndex"),
+        tests("SessionIndex", ["SessionStore"]),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
         tests(
             "LiveCapture",

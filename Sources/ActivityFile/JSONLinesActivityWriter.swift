@@ -14,38 +14,25 @@ package struct JSONLinesActivityWriter {
     package func write<Failure: Error>(_ body: (Span<UInt8>) throws(Failure) -> Void) throws(Failure) {
         var text = TextPieces()
         text += line { json in
-            json.key("class")
-            json.string("activity")
-            json.key("start")
-            json.string(DateText.make(unixMilliseconds: activity.start &* 1000))
-            json.key("duration_s")
-            json.number(activity.document.source.duration, decimals: 3)
-            json.key("athlete")
-            json.string(activity.document.athlete.name)
-            json.key("program")
-            json.string("sprintd \(activity.version)")
+            json.member("class", "activity")
+            json.member("start", DateText.make(unixMilliseconds: activity.start &* 1000))
+            json.member("duration_s", activity.document.source.duration, decimals: 3)
+            json.member("athlete", activity.document.athlete.name)
+            json.member("program", "sprintd \(activity.version)")
         }
         let basis = activity.effortBasis
         var cursor = Activity.PhaseCursor(activity.document.phases)
         var beats = activity.track.beats[...]
         for point in activity.track.points {
             text += line { json in
-                json.key("class")
-                json.string("record")
-                json.key("t_s")
-                json.integer(point.second)
-                json.key("hr_bpm")
-                json.number(point.heartRate, decimals: 1)
-                json.key("speed_mps")
-                json.number(point.speed, decimals: 3)
-                json.key("cadence_spm")
-                json.number(point.cadence, decimals: 1)
-                json.key("distance_m")
-                json.number(point.distance, decimals: 2)
-                json.key("effort")
-                json.number(basis?.effort(point), decimals: 4)
-                json.key("phase")
-                json.string(cursor.phase(at: point.second)?.kind.rawValue)
+                json.member("class", "record")
+                json.member("t_s", point.second)
+                json.member("hr_bpm", point.heartRate, decimals: 1)
+                json.member("speed_mps", point.speed, decimals: 3)
+                json.member("cadence_spm", point.cadence, decimals: 1)
+                json.member("distance_m", point.distance, decimals: 2)
+                json.member("effort", basis?.effort(point), decimals: 4)
+                json.member("phase", cursor.phase(at: point.second)?.kind.rawValue)
                 json.key("rr_s")
                 json.array { json in
                     while let beat = beats.first, beat.second <= point.second {
@@ -58,30 +45,20 @@ package struct JSONLinesActivityWriter {
         }
         for phase in activity.document.phases {
             text += line { json in
-                json.key("class")
-                json.string("phase")
-                json.key("kind")
-                json.string(phase.kind.rawValue)
-                json.key("start_s")
-                json.number(phase.start, decimals: 3)
-                json.key("end_s")
-                json.number(phase.end, decimals: 3)
+                json.member("class", "phase")
+                json.member("kind", phase.kind.rawValue)
+                json.member("start_s", phase.start, decimals: 3)
+                json.member("end_s", phase.end, decimals: 3)
             }
         }
         for sprint in activity.document.sprints {
             text += line { json in
-                json.key("class")
-                json.string("sprint")
-                json.key("index")
-                json.integer(sprint.index)
-                json.key("start_s")
-                json.number(sprint.start, decimals: 3)
-                json.key("end_s")
-                json.number(sprint.end, decimals: 3)
-                json.key("effort")
-                json.number(sprint.effort, decimals: 4)
-                json.key("on_target")
-                json.bool(sprint.onTarget)
+                json.member("class", "sprint")
+                json.member("index", sprint.index)
+                json.member("start_s", sprint.start, decimals: 3)
+                json.member("end_s", sprint.end, decimals: 3)
+                json.member("effort", sprint.effort, decimals: 4)
+                json.member("on_target", sprint.onTarget)
             }
             try text.drainIfLarge(body)
         }

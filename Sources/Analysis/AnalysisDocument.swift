@@ -108,16 +108,19 @@ extension AnalysisDocument {
         /// Seconds in the five zones that begin at 50, 60, 70, 80 and 90 % of maximum heart rate.
         package var zones: [Double]
         package var belowZones: Double
-        /// Edwards' and Banister's training impulse; the latter is `nil` without sex and resting rate.
+        /// Edwards' and Banister's training impulse; the latter is `nil` without sex and resting rate. Both have the one decimal that the
+        /// JSON has, so that who rounds further comes to the same from either.
         package var edwards: Double
         package var banister: Double?
         package var rest: Rest?
         package init(zones: [Double], belowZones: Double, edwards: Double, banister: Double?) {
             self.zones = zones
             self.belowZones = belowZones
-            self.edwards = edwards
-            self.banister = banister
+            self.edwards = Self.asKept(edwards)
+            self.banister = banister.map(Self.asKept)
         }
+
+        private static func asKept(_ impulse: Double) -> Double { (impulse * 10).rounded() / 10 }
     }
 
     /// Beat intervals at rest.

@@ -173,6 +173,7 @@ package struct FITEncoder: Sendable {
         case .enum(let value), .uint8(let value): put(value ?? 0xFF)
         case .uint16(let value): put(value ?? 0xFFFF)
         case .uint16z(let value): put(value ?? 0)
+        case .uint32z(let value): put(value ?? 0)
         case .uint32(let value): put(value ?? 0xFFFF_FFFF)
         case .float32(let value): put(value?.bitPattern ?? 0xFFFF_FFFF)
         case .string(let text):

@@ -5,6 +5,8 @@ package import Measurement
 extension FITProfile {
     /// `manufacturer`: for those whom Garmin has given no number.
     package static let developmentManufacturer: UInt16 = 255
+    /// What this program calls itself; the manufacturer is shared by all who have no number.
+    package static let productName = "sprintd"
 
     package enum WrittenMessage {
         package static let workout: UInt16 = 26
@@ -34,6 +36,8 @@ extension FITProfile {
         package static let type: UInt8 = 0
         package static let manufacturer: UInt8 = 1
         package static let product: UInt8 = 2
+        /// uint32z.
+        package static let serialNumber: UInt8 = 3
         package static let timeCreated: UInt8 = 4
         package static let productName: UInt8 = 8
         /// Value of `type`.
@@ -197,6 +201,11 @@ extension FITProfile {
 
     /// Below this a `date_time` counts seconds since the device was switched on. Source: FIT profile, type `date_time`.
     package static let leastDate: UInt32 = 0x1000_0000
+
+    /// Seconds since 1970-01-01 00:00 UTC that are a date for the format, and that a ``Timestamp`` can hold when they are read again:
+    /// from July 1998 to January 2043.
+    package static let dates: ClosedRange<Int64> =
+        epoch + Int64(leastDate)...Timestamp.limit / 1_000_000_000
 
     /// - Returns: a `date_time`; `nil` for what it cannot say: times before July 1998 or after 2126.
     package static func dateTime(unixSeconds: Int64) -> UInt32? {

@@ -7,6 +7,7 @@ package enum FITValue: Equatable, Sendable {
     case uint16(UInt16?)
     case uint32(UInt32?)
     case uint16z(UInt16?)
+    case uint32z(UInt32?)
     case float32(Float?)
     /// At most 254 bytes of UTF-8, cut between characters, with the zero byte that ends it.
     case string(String)
@@ -22,6 +23,7 @@ package enum FITValue: Equatable, Sendable {
         case .uint16: .uint16
         case .uint32, .uint32s: .uint32
         case .uint16z: .uint16z
+        case .uint32z: .uint32z
         case .float32: .float32
         case .string, .text: .string
         case .bytes: .byte
@@ -33,7 +35,7 @@ package enum FITValue: Equatable, Sendable {
         switch self {
         case .enum, .uint8: 1
         case .uint16, .uint16z: 2
-        case .uint32, .float32: 4
+        case .uint32, .uint32z, .float32: 4
         case .string(let text): Self.characters(text, limit: 254).count + 1
         case .text(_, let size): Int(size)
         case .bytes(let bytes): min(bytes.count, 255)

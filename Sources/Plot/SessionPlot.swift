@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import ActivityFile
 import Analysis
+import FIT
 import JSON
 import Measurement
 import Segmentation
@@ -101,6 +102,8 @@ package struct SessionPlot {
             case document.score.sprints: parts.append("all on target")
             default: parts.append("\(onTarget) on target")
             }
+            let intervals = document.intervals.count
+            if intervals > 0 { parts.append("\(intervals) interval\(intervals == 1 ? "" : "s")") }
         } else if !work.isEmpty {
             parts.append("\(work.count) interval\(work.count == 1 ? "" : "s")")
         } else {
@@ -112,7 +115,7 @@ package struct SessionPlot {
     private var facts: String {
         let totals = ActivityTotals(activity.document.phases)
         var parts: [String] = []
-        if activity.start >= 899_424_000 { parts.append(date) }
+        if FITProfile.dates.contains(activity.start) { parts.append(date) }
         parts.append(Self.clock(activity.document.source.duration))
         if let distance = totals.distance, distance > 0 { parts.append(Self.decimal(distance / 1000, 2) + " km") }
         if let top = totals.maxSpeed { parts.append("top " + Self.decimal(top, 1) + " m/s") }
@@ -220,8 +223,8 @@ package struct SessionPlot {
             drawTarget(
                 goal, "\(Self.percent(document.score.target)) % · \(Self.decimal(goal, 2)) m/s", in: panel, &canvas)
         }
-        drawEfforts(in: panel, target: showsTarget ? goal : nil, &canvas) { sprint in
-            ((sprint.start + sprint.end) / 2, sprint.maxSpeed ?? sprint.meanSpeed)
+        drawEfforts(in: panel, target: showsTarget ? goal : nil, basis: .speed, &canvas) { bout in
+            ((bout.start + bout.end) / 2, bout.maxSpeed ?? bout.meanSpeed)
         }
     }
 
@@ -248,34 +251,53 @@ package struct SessionPlot {
                 goal, "\(Self.percent(document.score.target)) % · \(Self.decimal(goal, 0)) bpm", in: panel, &canvas)
         }
         if showsEfforts {
-            drawEfforts(in: panel, target: showsTarget ? goal : nil, &canvas) { sprint in
-                let peak = peak(of: sprint)
-                return (peak.map { Double($0.second) } ?? sprint.end, peak?.heartRate)
+            drawEfforts(in: panel, target: showsTarget ? goal : nil, basis: .heartRate, &canvas) { bout in
+                let peak = peak(of: bout)
+                return (peak.map { Double($0.second) } ?? bout.end, peak?.heartRate)
             }
         } else {
             drawPeaks(in: panel, &canvas)
         }
     }
 
-    /// Pixels from one sprint to the next, where they lie closest.
+    /// Sprints and intervals, in time order.
+    private var bouts: [AnalysisDocument.Sprint] {
+        (activity.document.sprints + activity.document.intervals).sorted { $0.start < $1.start }
+    }
+
+    /// Of an effort. What nobody asked of an interval it cannot have missed.
+    private func colour(of bout: AnalysisDocument.Sprint) -> String {
+        let document = activity.document
+        let isInterval = document.intervals.contains { $0.start == bout.start }
+        if isInterval, document.score.plan?.steps.contains(where: { $0.interval == bout.index }) != true {
+            return theme.ink
+        }
+        return bout.onTarget ? theme.reached : theme.missed
+    }
+
+    /// Pixels from one bout to the next, where they lie closest.
     private var spacing: Double {
-        let middles = activity.document.sprints.map { x(($0.start + $0.end) / 2) }
+        let middles = bouts.map { x(($0.start + $0.end) / 2) }
         return zip(middles.dropFirst(), middles).map { $0 - $1 }.min() ?? .infinity
     }
 
-    /// - Parameter place: where a sprint's effort is written: above this second and this value.
+    /// - Parameters:
+    ///   - basis: of the panel; an effort on another is marked.
+    ///   - place: where a bout's effort is written: above this second and this value.
     private func drawEfforts(
-        in panel: Panel, target: Double?, _ canvas: inout SVGCanvas,
+        in panel: Panel, target: Double?, basis: Evidence, _ canvas: inout SVGCanvas,
         place: (AnalysisDocument.Sprint) -> (second: Double, level: Double?)
     ) {
         let spacing = spacing
         let size = spacing > 58 ? 17.0 : spacing > 40 ? 14 : 11
         var previous = -Double.infinity
-        for sprint in activity.document.sprints {
-            guard let effort = sprint.effort else { continue }
-            let text = "\(Self.percent(effort))" + (spacing > 46 ? " %" : "")
+        for bout in bouts {
+            guard let effort = bout.effort else { continue }
+            let isByHeartRate = basis == .speed && bout.effortBasis == .heartRate
+            let unit = isByHeartRate ? (spacing > 90 ? " % HR" : " HR") : spacing > 46 ? " %" : ""
+            let text = "\(Self.percent(effort))" + unit
             let width = Double(text.count) * size * 0.62
-            let (second, level) = place(sprint)
+            let (second, level) = place(bout)
             let middle = x(second)
             // Where they would run into each other some are left out: the table of the report has them all.
             guard middle - previous > width else { continue }
@@ -284,23 +306,24 @@ package struct SessionPlot {
             // Not on the dashes of the target.
             if let target, (panel.y(target) - 4...panel.y(target) + size + 3).contains(y) { y = panel.y(target) - 8 }
             canvas.text(
-                text, at: .init(x: min(max(middle, Self.left + width / 2), Self.right - width / 2), y: y), size: size,
-                fill: sprint.onTarget ? theme.reached : theme.missed, anchor: .middle, weight: 700, halo: theme.panel)
+                text, at: .init(x: min(max(middle, Self.left + width / 2 + 6), Self.right - width / 2 - 6), y: y),
+                size: size,
+                fill: colour(of: bout), anchor: .middle, weight: 700, halo: theme.panel)
         }
     }
 
     /// The peak of the heart rate comes up to half a minute after the sprint.
-    private func peak(of sprint: AnalysisDocument.Sprint) -> ActivityTrack.Point? {
+    private func peak(of bout: AnalysisDocument.Sprint) -> ActivityTrack.Point? {
         activity.track.points.lazy.filter {
-            Double($0.second) >= sprint.start && Double($0.second) <= sprint.end + 31 && $0.heartRate != nil
+            Double($0.second) >= bout.start && Double($0.second) <= bout.end + 31 && $0.heartRate != nil
         }.max { ($0.heartRate ?? 0) < ($1.heartRate ?? 0) }
     }
 
     private func drawPeaks(in panel: Panel, _ canvas: inout SVGCanvas) {
         let spacing = spacing
-        for sprint in activity.document.sprints {
-            guard let peak = sprint.peakHeartRate else { continue }
-            guard let point = self.peak(of: sprint), let rate = point.heartRate else { continue }
+        for bout in bouts {
+            guard let peak = bout.peakHeartRate else { continue }
+            guard let point = self.peak(of: bout), let rate = point.heartRate else { continue }
             let place = SVGCanvas.Point(x: x(Double(point.second)), y: panel.y(rate))
             canvas.circle(place, radius: 3.4, fill: theme.panel, stroke: theme.heartRate, width: 2)
             if spacing > 34 {

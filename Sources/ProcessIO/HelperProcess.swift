@@ -6,14 +6,14 @@ internal import Glibc
 package struct HelperProcess: Sendable {
     private let identifier: pid_t
 
-    /// Makes the FIT file of a session that has just been finished, with the `sprintctl` that lies beside this program.
+    /// Makes the FIT files of sessions that have been finished, one after the other, with the `sprintctl` that lies beside this program.
     ///
     /// - Parameters:
     ///   - state: the state folder.
-    ///   - session: the session's name.
-    /// - Throws: when there is no such program, or it cannot be started. The session is none the worse.
-    package static func exportActivity(state: String, session: String) throws(CommandFailure) -> HelperProcess {
-        try HelperProcess("sprintctl", ["sessions", "export-missing", "--state", state, session])
+    ///   - sessions: by name; at least one.
+    /// - Throws: when there is no such program, or it cannot be started. The sessions are none the worse.
+    package static func exportActivities(state: String, sessions: [String]) throws(CommandFailure) -> HelperProcess {
+        try HelperProcess("sprintctl", ["sessions", "export-missing", "--state", state] + sessions)
     }
 
     /// Starts a program of this program's folder. Its input is empty, its output goes nowhere, its complaints go where ours go.

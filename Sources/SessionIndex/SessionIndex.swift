@@ -9,7 +9,7 @@ internal import SessionStore
 package final class SessionIndex {
     package static let fileName = "index.sqlite"
     /// Of the table. Another number in a file has it made again.
-    private static let schema: Int64 = 1
+    private static let schema: Int64 = 2
     /// Analyses read between two commits.
     private static let batch = 500
     /// Of an analysis, in bytes: far more than one has.
@@ -18,11 +18,7 @@ package final class SessionIndex {
     private let state: String
     private let database: Database
 
-    private static let columns = [
-        "name", "size", "modified", "start", "athlete", "finished", "kind", "duration", "distance", "sprints",
-        "on_target", "score", "plan", "compliance", "best_effort", "mean_effort", "effort_basis", "best_speed",
-        "top_speed", "peak_hr", "fade", "recovery30", "recovery60", "recovery90",
-    ]
+    private static let columns = ["name", "size", "modified", "start", "finished"] + IndexColumn.all.map(\.name)
 
     /// Opens a state folder's index, or makes one. Where the folder may not be written to it lives as long as this process.
     package init(state: String) throws(SessionIndexError) {
@@ -118,13 +114,14 @@ package final class SessionIndex {
     }
 
     private func read(_ name: String, isFinished: Bool) -> IndexedSession {
-        var session = IndexedSession(name: name, start: SessionName.start(of: name), isFinished: isFinished)
-        guard isFinished, let file = try? FileDescriptor.open(analysis(name), for: .reading) else { return session }
-        defer { try? file.close() }
-        if let bytes = try? file.readAll(limit: Self.largest) {
-            session.take(analysis: String(decoding: bytes, as: UTF8.self))
+        var digest: SessionDigest?
+        if isFinished, let file = try? FileDescriptor.open(analysis(name), for: .reading) {
+            defer { try? file.close() }
+            digest = (try? file.readAll(limit: Self.largest)).flatMap {
+                SessionDigest(name: name, analysis: String(decoding: $0, as: UTF8.self))
+            }
         }
-        return session
+        return IndexedSession(digest ?? SessionDigest(name: name), isFinished: isFinished)
     }
 
     private func store(_ rows: [[Database.Value]]) throws(Database.Failure) {
@@ -154,15 +151,11 @@ package final class SessionIndex {
     }
 
     private func row(_ session: IndexedSession, _ stamp: FileStamp) -> [Database.Value] {
-        [
-            .text(session.name), .integer(stamp.size), .integer(stamp.modified),
-            session.start.map { .integer($0) } ?? .null, .init(session.athlete), .integer(session.isFinished ? 1 : 0),
-            .init(session.kind), .init(session.duration), .init(session.distance), .init(session.sprints),
-            .init(session.onTarget), .init(session.score), .init(session.plan), .init(session.compliance),
-            .init(session.bestEffort), .init(session.meanEffort), .init(session.effortBasis), .init(session.bestSpeed),
-            .init(session.topSpeed), .init(session.peakHeartRate), .init(session.fade), .init(session.recovery30),
-            .init(session.recovery60), .init(session.recovery90),
-        ]
+        let digest = session.digest
+        return [
+            .text(digest.name), .integer(stamp.size), .integer(stamp.modified),
+            digest.start.map { .integer($0) } ?? .null, .integer(session.isFinished ? 1 : 0),
+        ] + IndexColumn.all.map { $0.read(digest) }
     }
 
     // MARK: Questions
@@ -204,6 +197,25 @@ package final class SessionIndex {
         return found.reversed()
     }
 
+    /// Whose sessions there are, in the order of their first ones: `nil` is nobody in particular. With each the mass that was known last, in
+    /// kilograms. Sessions without an analysis are left out.
+    package func athletes() throws(SessionIndexError) -> [(name: String?, mass: Double?)] {
+        var found: [(name: String?, mass: Double?)] = []
+        var places: [String?: Int] = [:]
+        try guarded { () throws(Database.Failure) in
+            try database.run("SELECT athlete, mass FROM session WHERE finished = 1 ORDER BY name") { row in
+                let (name, mass) = (row[0].text, row[1].number)
+                if let place = places[name] {
+                    found[place].mass = mass ?? found[place].mass
+                } else {
+                    places[name] = found.count
+                    found.append((name, mass))
+                }
+            }
+        }
+        return found
+    }
+
     private func guarded(_ body: () throws(Database.Failure) -> Void) throws(SessionIndexError) {
         do throws(Database.Failure) {
             try body()
@@ -214,29 +226,13 @@ package final class SessionIndex {
 }
 
 extension IndexedSession {
+    /// - Parameter row: in the order of the index's columns.
     fileprivate init?(row: [Database.Value]) {
-        guard row.count == 24, let name = row[0].text else { return nil }
-        self.init(name: name, start: row[3].integer, isFinished: row[5].integer == 1)
-        func whole(_ index: Int) -> Int? { row[index].integer.flatMap { Int(exactly: $0) } }
-        athlete = row[4].text
-        kind = row[6].text
-        duration = row[7].number
-        distance = row[8].number
-        sprints = whole(9)
-        onTarget = whole(10)
-        score = row[11].number
-        plan = row[12].text
-        compliance = row[13].number
-        bestEffort = row[14].number
-        meanEffort = row[15].number
-        effortBasis = row[16].text
-        bestSpeed = row[17].number
-        topSpeed = row[18].number
-        peakHeartRate = row[19].number
-        fade = row[20].number
-        recovery30 = row[21].number
-        recovery60 = row[22].number
-        recovery90 = row[23].number
+        let own = 5
+        guard row.count == own + IndexColumn.all.count, let name = row[0].text else { return nil }
+        var digest = SessionDigest(name: name)
+        for (index, column) in IndexColumn.all.enumerated() { column.write(&digest, row[own + index]) }
+        self.init(digest, isFinished: row[4].integer == 1)
     }
 }
 

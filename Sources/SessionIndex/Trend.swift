@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Measurement
+internal import SessionStore
 
 /// Sessions gathered by weeks.
 package struct Trend: Equatable, Sendable {
@@ -29,10 +30,10 @@ package struct Trend: Equatable, Sendable {
     ///   - weeks: at most so many, the newest.
     ///   - offset: seconds that the athlete's clock is ahead of UTC at a time.
     package init(_ sessions: [IndexedSession], weeks limit: Int, offset: (Int64) -> Int64) {
-        var byWeek: [Int64: [IndexedSession]] = [:]
+        var byWeek: [Int64: [SessionDigest]] = [:]
         for session in sessions where session.isFinished {
-            guard let start = session.start else { continue }
-            byWeek[Self.monday(of: start &+ offset(start)), default: []].append(session)
+            guard let start = session.digest.start else { continue }
+            byWeek[Self.monday(of: start &+ offset(start)), default: []].append(session.digest)
         }
         guard let newest = byWeek.keys.max(), let oldest = byWeek.keys.min() else {
             weeks = []
@@ -51,14 +52,14 @@ package struct Trend: Equatable, Sendable {
         return day - ((day + 3) % 7 + 7) % 7
     }
 
-    private static func week(_ monday: Int64, _ sessions: [IndexedSession]) -> Week {
+    private static func week(_ monday: Int64, _ sessions: [SessionDigest]) -> Week {
         var week = Week(monday: String(DateText.make(unixMilliseconds: monday * 86_400_000).prefix(10)))
         func mean(_ values: [Double]) -> Double? { values.isEmpty ? nil : values.reduce(0, +) / Double(values.count) }
         week.sessions = sessions.count
-        week.sprints = sessions.reduce(0) { $0 + ($1.sprints ?? 0) }
-        week.onTarget = sessions.reduce(0) { $0 + ($1.onTarget ?? 0) }
+        week.sprints = sessions.reduce(0) { $0 &+ $1.sprints }
+        week.onTarget = sessions.reduce(0) { $0 &+ $1.onTarget }
         week.bestEffort = sessions.compactMap(\.bestEffort).max()
-        week.bestSpeed = sessions.compactMap(\.bestSpeed).max()
+        week.bestSpeed = sessions.compactMap(\.bestSprintSpeed).max()
         week.fade = mean(sessions.compactMap(\.fade))
         week.recovery = mean(sessions.compactMap(\.recovery60))
         week.score = mean(sessions.compactMap(\.score))

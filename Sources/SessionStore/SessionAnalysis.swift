@@ -15,6 +15,7 @@ package enum SessionAnalysis {
         ofCapture path: String, files: any FileSystem, known: SessionMetadata? = nil
     ) throws(FileError) -> AnalysisDocument? {
         var metadata = known
+        var notes: [String] = []
         var pipeline: RecordingPipeline?
         let scan = try CaptureScan(
             path, files: files,
@@ -28,10 +29,12 @@ package enum SessionAnalysis {
                 pipeline?.ingest(frame, bytes) { _, _ in }
             },
             event: { event in
+                if let noted = SourceNotes(event) { notes = noted.lines }
                 guard case .comment(let comment) = event, comment.origin == .section else { return }
                 metadata = metadata ?? SessionMetadata(json: comment.text)
             })
         pipeline?.finish()
-        return pipeline?.analysis(of: 0, kind: CaptureFormat.pcapng.rawValue, droppedFrames: Int(clamping: scan.drops))
+        return pipeline?.analysis(
+            of: 0, kind: CaptureFormat.pcapng.rawValue, notes: notes, droppedFrames: Int(clamping: scan.drops))
     }
 }

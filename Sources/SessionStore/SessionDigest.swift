@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import JSON
-import Measurement
 
-/// What a session's analysis says that other sessions and weeks want to know.
+/// What a session's analysis says that other sessions, weeks and lists want to know. Absent where the analysis has nothing of it.
 package struct SessionDigest: Equatable, Sendable {
     /// The folder's.
     package var name: String
@@ -11,50 +10,98 @@ package struct SessionDigest: Equatable, Sendable {
     package var athlete: String?
     /// Kilograms.
     package var mass: Double?
+    /// `pcapng`, `fit`, `tcx` …
+    package var kind: String?
     /// Seconds.
     package var duration: Double?
+    /// Metres.
+    package var distance: Double?
     package var sprints = 0
+    package var onTarget = 0
     package var intervals = 0
+    /// Of a radio, or records of a file.
+    package var frames = 0
     /// 0...100.
     package var score: Double?
+    package var plan: String?
+    /// 0...1.
+    package var compliance: Double?
     /// Edwards' training impulse.
     package var load: Double?
     /// Best 5 s mean speed, m/s, and largest 5 s mean heart rate, bpm.
     package var bestSpeed: Double?
     package var bestHeartRate: Double?
-    /// What the score rests on.
-    package var maxSpeed: Maximum?
-    package var maxHeartRate: Maximum?
+    /// Shares of the athlete's maximum: that of the best sprint, and the mean of all.
+    package var bestEffort: Double?
+    package var meanEffort: Double?
+    /// `speed` or `heart_rate`; of the first sprint that has one.
+    package var effortBasis: String?
+    /// The best mean speed of a sprint, m/s.
+    package var bestSprintSpeed: Double?
+    /// Beats per minute.
+    package var peakHeartRate: Double?
+    /// (First − last effort) / first.
+    package var fade: Double?
+    /// The mean fall of heart rate after the sprints, in bpm.
+    package var recovery30: Double?
+    package var recovery60: Double?
+    package var recovery90: Double?
 
-    package struct Maximum: Equatable, Sendable {
-        package var value: Double
-        /// `measured`, `observed` or `estimated`.
-        package var basis: String
-        package var origin: String?
+    /// Of which nothing is known yet.
+    package init(name: String) {
+        self.name = name
+        start = SessionName.start(of: name)
     }
 
     /// - Returns: `nil` for a text that is no analysis.
     package init?(name: String, analysis text: String) {
         guard let value = JSONValue(text), value["schema"]?.text == "sprintd.analysis/1" else { return nil }
-        self.name = name
-        start = SessionName.start(of: name)
-        let known = value["athlete"]
-        athlete = known?["name"]?.text
-        mass = known?["mass_kg"]?.number
+        self.init(name: name)
+        athlete = value["athlete"]?["name"]?.text
+        mass = value["athlete"]?["mass_kg"]?.number
+        kind = value["source"]?["kind"]?.text
         duration = value["source"]?["duration_s"]?.number
-        func count(_ value: JSONValue?) -> Int { value?.number.flatMap { Int(exactly: $0) } ?? 0 }
-        sprints = count(value["score"]?["sprints"])
-        intervals = count(value["score"]?["intervals"])
-        score = value["score"]?["value"]?.number
         load = value["load"]?["edwards_trimp"]?.number
         bestSpeed = value["best"]?["speed_5s_mps"]?.number
         bestHeartRate = value["best"]?["hr_5s_bpm"]?.number
-        func maximum(_ value: JSONValue?) -> Maximum? {
-            guard let number = value?["value"]?.number, let basis = value?["basis"]?.text else { return nil }
-            return Maximum(value: number, basis: basis, origin: value?["origin"]?.text)
+        let score = value["score"]
+        func count(_ key: String) -> Int { score?[key]?.number.flatMap { Int(exactly: $0) } ?? 0 }
+        sprints = count("sprints")
+        onTarget = count("on_target")
+        intervals = count("intervals")
+        frames = value["quality"]?["frames"]?.number.flatMap { Int(exactly: $0) } ?? 0
+        self.score = score?["value"]?.number
+        plan = score?["plan"]?["name"]?.text
+        compliance = score?["plan"]?["compliance"]?.number
+        fade = score?["fade"]?.number
+        for phase in value["phases"]?.elements ?? [] {
+            if let more = phase["distance_m"]?.number { distance = (distance ?? 0) + more }
+            peakHeartRate = Self.larger(peakHeartRate, phase["peak_hr_bpm"]?.number)
         }
-        maxSpeed = maximum(known?["max_speed_mps"])
-        maxHeartRate = maximum(known?["max_hr_bpm"])
+        take(sprints: value["sprints"]?.elements ?? [])
+    }
+
+    private mutating func take(sprints all: [JSONValue]) {
+        for sprint in all {
+            bestEffort = Self.larger(bestEffort, sprint["effort"]?.number)
+            bestSprintSpeed = Self.larger(bestSprintSpeed, sprint["mean_speed_mps"]?.number)
+            effortBasis = effortBasis ?? sprint["effort_basis"]?.text
+        }
+        func mean(_ values: [Double]) -> Double? {
+            values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+        }
+        meanEffort = mean(all.compactMap { $0["effort"]?.number })
+        func recovery(_ seconds: String) -> Double? {
+            mean(all.compactMap { $0["hr_recovery_bpm"]?[seconds]?.number })
+        }
+        recovery30 = recovery("30")
+        recovery60 = recovery("60")
+        recovery90 = recovery("90")
+    }
+
+    private static func larger(_ one: Double?, _ other: Double?) -> Double? {
+        guard let one else { return other }
+        return other.map { max(one, $0) } ?? one
     }
 }
 

@@ -54,12 +54,18 @@ package struct SessionImporter {
         }
     }
 
-    /// The session, among those whose names begin alike, that was made from the same bytes.
-    package func twin(ofFile path: String, kind: SessionSource.ImportKind, name: String) throws(FileError) -> String? {
-        for other in try SessionFolders(state: state, files: files).names()
-        where other == name || other.hasPrefix(name + "-") {
-            let candidate = "\(StateFolder.sessions(state))/\(other)/\(kind.fileName)"
-            if files.exists(candidate), try holdSame(path, candidate) { return other }
+    /// The session that was made from the same bytes, or whose exported activity they are.
+    package func twin(ofFile path: String, kind: SessionSource.ImportKind) throws(FileError) -> String? {
+        let candidates =
+            switch kind {
+            case .fit: [kind.fileName, SessionSource.activityName]
+            case .tcx, .csv: [kind.fileName]
+            }
+        for other in try SessionFolders(state: state, files: files).names() {
+            for candidate in candidates.map({ "\(StateFolder.sessions(state))/\(other)/\($0)" })
+            where files.exists(candidate) {
+                if try holdSame(path, candidate) { return other }
+            }
         }
         return nil
     }

@@ -175,12 +175,9 @@ package final class SessionLogs {
     private static func text(step: Int64, offset: Int64, at boot: Timestamp) -> String {
         var writer = JSONWriter(pretty: false)
         writer.object { writer in
-            writer.key("schema")
-            writer.string("sprintd.event/1")
-            writer.key("event")
-            writer.string("clock_step")
-            writer.key("step_s")
-            writer.number(Double(step) / 1e9, decimals: 3)
+            writer.member("schema", "sprintd.event/1")
+            writer.member("event", "clock_step")
+            writer.member("step_s", Double(step) / 1e9, decimals: 3)
             writer.key("clock")
             writer.object {
                 ClockAnchor(boot: boot, unix: Timestamp(nanoseconds: boot.nanoseconds &+ offset)).write(to: &$0)

@@ -35,12 +35,9 @@ package struct SessionMetadata: Equatable, Sendable {
     package var json: String {
         var writer = JSONWriter(pretty: false)
         writer.object { writer in
-            writer.key("schema")
-            writer.string(Self.schema)
-            writer.key("program")
-            writer.string(program)
-            writer.key("replay_of")
-            writer.string(replayOf)
+            writer.member("schema", Self.schema)
+            writer.member("program", program)
+            writer.member("replay_of", replayOf)
             if let clock {
                 writer.key("clock")
                 writer.object { clock.write(to: &$0) }
@@ -56,27 +53,20 @@ package struct SessionMetadata: Equatable, Sendable {
     }
 
     private static func write(_ plan: Plan, to writer: inout JSONWriter) {
-        writer.key("name")
-        writer.string(plan.name)
-        writer.key("source")
-        writer.string(plan.source)
-        writer.key("target")
-        writer.number(plan.target, decimals: 4)
+        writer.member("name", plan.name)
+        writer.member("source", plan.source)
+        writer.member("target", plan.target, decimals: 4)
         writer.key("steps")
         writer.array { writer in
             for step in plan.steps {
                 writer.object { writer in
-                    writer.key("kind")
-                    writer.string(step.kind.rawValue)
-                    writer.key("seconds")
-                    writer.number(step.seconds, decimals: 3)
+                    writer.member("kind", step.kind.rawValue)
+                    writer.member("seconds", step.seconds, decimals: 3)
                     if let target = step.target {
-                        writer.key("target")
-                        writer.number(target, decimals: 4)
+                        writer.member("target", target, decimals: 4)
                     }
                     if let basis = step.basis {
-                        writer.key("basis")
-                        writer.string(basis.rawValue)
+                        writer.member("basis", basis.rawValue)
                     }
                 }
             }
@@ -107,10 +97,8 @@ package struct SessionMetadata: Equatable, Sendable {
     private static func write(_ observation: ObservedMaxima.Observation?, to writer: inout JSONWriter) {
         guard let observation else { return writer.null() }
         writer.object { writer in
-            writer.key("value")
-            writer.number(observation.value, decimals: 3)
-            writer.key("session")
-            writer.string(observation.session)
+            writer.member("value", observation.value, decimals: 3)
+            writer.member("session", observation.session)
         }
     }
 
@@ -123,29 +111,20 @@ package struct SessionMetadata: Equatable, Sendable {
     }
 
     private static func write(_ athlete: Athlete, to writer: inout JSONWriter) {
-        writer.key("name")
-        writer.string(athlete.name)
-        writer.key("max_speed_mps")
-        writer.number(athlete.maxSpeed, decimals: 3)
-        writer.key("max_hr_bpm")
-        writer.number(athlete.maxHeartRate, decimals: 1)
-        writer.key("resting_hr_bpm")
-        writer.number(athlete.restingHeartRate, decimals: 1)
-        writer.key("birth_year")
-        writer.integer(athlete.birthYear)
-        writer.key("sex")
-        writer.string(athlete.sex?.rawValue)
-        writer.key("mass_kg")
-        writer.number(athlete.mass, decimals: 2)
+        writer.member("name", athlete.name)
+        writer.member("max_speed_mps", athlete.maxSpeed, decimals: 3)
+        writer.member("max_hr_bpm", athlete.maxHeartRate, decimals: 1)
+        writer.member("resting_hr_bpm", athlete.restingHeartRate, decimals: 1)
+        writer.member("birth_year", athlete.birthYear)
+        writer.member("sex", athlete.sex?.rawValue)
+        writer.member("mass_kg", athlete.mass, decimals: 2)
         writer.key("sensors")
         writer.array { writer in
             for sensor in athlete.sensors { writer.string(sensor.description) }
             for name in athlete.sensorNames { writer.string(name.description) }
         }
-        writer.key("plan")
-        writer.string(athlete.plan)
-        writer.key("target")
-        writer.number(athlete.target, decimals: 4)
+        writer.member("plan", athlete.plan)
+        writer.member("target", athlete.target, decimals: 4)
         writer.key("observed_speed_mps")
         write(athlete.observed.speed, to: &writer)
         writer.key("observed_hr_bpm")

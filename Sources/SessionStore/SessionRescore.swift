@@ -13,9 +13,10 @@ package struct SessionRescore {
     private static let largestMetadata: UInt64 = 65_536
 
     package enum Outcome: Equatable, Sendable {
-        case rescored(from: SessionDigest?, to: SessionDigest)
+        /// Both scores, 0...100, and what the new one rests on.
+        case rescored(from: Double?, to: Double?, AnalysisDocument.AthleteMaxima)
         /// The analysis is what it was, to the byte.
-        case unchanged(SessionDigest)
+        case unchanged(Double?, AnalysisDocument.AthleteMaxima)
         /// The session is another athlete's.
         case ofAnother(String?)
         /// There is no finished session of this name, or no frame in it.
@@ -34,6 +35,8 @@ package struct SessionRescore {
     private let analyseImport: ImportAnalysis
     /// Held as long as this may go on.
     private let lock: StateLock
+    /// Of all sessions, by name; read once, since what is made anew here is known here.
+    private var digests: [String: SessionDigest]?
 
     /// - Parameters:
     ///   - program: with its version, for the file beside the capture.
@@ -59,7 +62,9 @@ package struct SessionRescore {
     ///   - athlete: what is known now; `nil` for what the session knows. Sensors, their conventions and the plan are the session's
     ///     where it does not say. Sessions of another name are left alone.
     ///   - plan: the plan that `athlete` names; `nil` for the session's.
-    package func rescore(_ name: String, athlete: Athlete?, plan: Plan? = nil) throws(SessionError) -> Outcome {
+    package mutating func rescore(
+        _ name: String, athlete: Athlete?, plan: Plan? = nil
+    ) throws(SessionError) -> Outcome {
         do throws(FileError) {
             return try replaceAnalysis(name, athlete, plan)
         } catch {
@@ -67,7 +72,9 @@ package struct SessionRescore {
         }
     }
 
-    private func replaceAnalysis(_ name: String, _ athlete: Athlete?, _ plan: Plan?) throws(FileError) -> Outcome {
+    private mutating func replaceAnalysis(
+        _ name: String, _ athlete: Athlete?, _ plan: Plan?
+    ) throws(FileError) -> Outcome {
         let folders = SessionFolders(state: state, files: files)
         guard folders.isFinished(name), let folder = folders.path(of: name) else { return .unfinished }
         guard let source = folders.source(inFolder: folder) else { return .unreadable }
@@ -86,7 +93,10 @@ package struct SessionRescore {
             known.plan = plan ?? known.plan
             known.athlete.plan = known.plan?.name
         }
-        let history = ObservedHistory(try folders.digests(), athlete: known.athlete.name)
+        let earlier =
+            if let digests { digests } else { Dictionary(try folders.digests().map { ($0.name, $0) }) { $1 } }
+        digests = earlier
+        let history = ObservedHistory(Array(earlier.values), athlete: known.athlete.name)
         known.athlete.observed = history.maxima(before: SessionName.start(of: name))
         let document: AnalysisDocument
         if source.isImport {
@@ -100,7 +110,7 @@ package struct SessionRescore {
         }
         let analysis = document.json(pretty: true) + "\n"
         let path = "\(folder)/\(SessionWriter.analysisName)"
-        let old = folders.digest(of: name)
+        let old = earlier[name]?.score
         let same = try files.readAll(path, limit: SessionFolders.largestAnalysis) == Array(analysis.utf8)
         guard let new = SessionDigest(name: name, analysis: analysis) else { return .unfinished }
         // Written first: without it the new analysis could not be made again.
@@ -109,10 +119,11 @@ package struct SessionRescore {
             try StateFolder.replace("\(folder)/\(Self.metadataName)", with: Array((known.json + "\n").utf8), files)
             try files.syncFolder(folder)
         }
-        guard !same else { return .unchanged(new) }
+        guard !same else { return .unchanged(new.score, document.athlete) }
         try StateFolder.replace(path, with: Array(analysis.utf8), files)
         try files.syncFolder(folder)
-        return .rescored(from: old, to: new)
+        digests?[name] = new
+        return .rescored(from: old, to: new.score, document.athlete)
     }
 
     private func header(of capture: String) throws(FileError) -> SessionMetadata? {

@@ -106,6 +106,12 @@ package final class SessionWriter {
         try commitIfDue(now: now)
     }
 
+    /// Notes in the capture's journal what was wrong with the recording that is replayed. What does not fit is left out.
+    package func note(_ notes: SourceNotes, at time: Timestamp) {
+        try? writer.comment(notes.json, at: time)
+        isDirty = true
+    }
+
     /// When ``commitIfDue(now:)`` will commit; `nil` when there is nothing to commit. To be asked while no frame comes.
     package var nextCommit: Timestamp? { isDirty ? lastCommit.advanced(bySeconds: policy.interval) : nil }
 

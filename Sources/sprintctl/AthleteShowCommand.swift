@@ -5,6 +5,7 @@ internal import JSON
 internal import Measurement
 internal import ProcessIO
 internal import Scoring
+internal import SessionIndex
 internal import SessionStore
 
 struct AthleteShowCommand: ParsableCommand {
@@ -32,12 +33,7 @@ struct AthleteShowCommand: ParsableCommand {
         var known =
             try athlete.map { path throws(CommandFailure) in try AthleteFile.athlete(atPath: path) } ?? Athlete()
         if let name { known.name = name }
-        let history: ObservedHistory
-        do throws(FileError) {
-            history = ObservedHistory(try state.folders.digests(), athlete: known.name)
-        } catch {
-            throw CommandFailure(error)
-        }
+        let history = ObservedHistory(try state.indexed().map(\.digest), athlete: known.name)
         known.observed = history.maxima(before: nil)
         let now = LocalTime.now
         let maxima = Maxima(known, year: CalendarDate(unixSeconds: now + LocalTime.offset(at: now)).year)

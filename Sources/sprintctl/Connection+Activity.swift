@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ActivityFile
 internal import Analysis
+internal import ArgumentParser
 internal import Capture
 internal import FIT
 internal import FileIO
@@ -19,7 +20,7 @@ struct SessionOrRecording {
     /// When an imported session began, seconds since 1970-01-01 00:00 UTC: its file need not say.
     var start: Int64?
 
-    /// - Throws: `.noInput` for a folder that holds no session.
+    /// - Throws: `.noInput` for a folder that holds no session, and for a word that is neither a session nor a file.
     static func resolve(_ word: String, in folders: SessionFolders) throws(CommandFailure) -> SessionOrRecording {
         if let source = folders.source(of: word) { return SessionOrRecording(source, name: word) }
         if folders.path(of: word) != nil {
@@ -28,7 +29,20 @@ struct SessionOrRecording {
         if let source = folders.source(inFolder: word) {
             return SessionOrRecording(source, name: word.split(separator: "/").last.map(String.init))
         }
+        guard FileTree.exists(word) || word.utf8.contains(UInt8(ascii: "/")) else {
+            throw CommandFailure(.noInput, "\(word): \(whatThereIs(in: folders))")
+        }
         return SessionOrRecording(path: word)
+    }
+
+    private static func whatThereIs(in folders: SessionFolders) -> String {
+        let none = "there is no such file, and no such session in \(folders.state)"
+        let names = (try? folders.names()) ?? []
+        guard let newest = names.last else { return none + ", which holds none" }
+        let some = names.suffix(3).reversed().joined(separator: ", ")
+        return names.count == 1
+            ? "\(none), which holds \(newest) only"
+            : "\(none); the newest are \(some) (sprintctl sessions list shows all)"
     }
 
     private init(path: String) { self.path = path }
@@ -42,8 +56,37 @@ struct SessionOrRecording {
 }
 
 extension Connection {
-    /// Before this a recording's clock was not set: its times count from a start that nobody wrote down.
-    static let earliestDate: Int64 = 899_424_000
+    /// Seconds since 1970-01-01 00:00 UTC that activity files can hold. Before it a recording's clock was not set: its times count from a start that
+    /// nobody wrote down.
+    static let dates = FITProfile.dates
+    /// Before this a time is no date but a count from some start.
+    static let leastDate: Int64 = 366 * 86_400
+
+    private static let datesText =
+        "\(DateText.make(unixMilliseconds: dates.lowerBound * 1000).prefix(10)) to "
+        + "\(DateText.make(unixMilliseconds: dates.upperBound * 1000).prefix(10))"
+
+    /// - Parameter start: as typed.
+    static func validate(start: String?) throws(ValidationError) {
+        guard let start else { return }
+        guard let time = DateText.unixNanoseconds(start.utf8) else {
+            throw ValidationError("--start must be a time like 2026-11-23T05:27:11Z.")
+        }
+        guard dates.contains(time / 1_000_000_000) else {
+            throw ValidationError("--start must lie within what activity files can hold: \(datesText).")
+        }
+    }
+
+    /// - Throws: where not all of an activity lies within ``dates``.
+    static func checkDates(from start: Int64, duration: Double, of file: String) throws(CommandFailure) {
+        let length = Int64(min(max(duration, 0), 1e12)) + 1
+        guard dates.contains(start), dates.contains(start + length) else {
+            throw CommandFailure(
+                .badData,
+                "\(file): begins at \(DateText.make(unixMilliseconds: start * 1000)), and activity files hold dates from "
+                    + "\(datesText) only: say --start TIME")
+        }
+    }
 
     /// - Parameter start: what the user says, which goes before what the recording says.
     static func activity(
@@ -54,19 +97,27 @@ extension Connection {
         let reading = try reading(
             ofFile: input.path, athlete: athlete, plan: plan, known: input.known, start: told, wantsTrack: true)
         let recorded = reading.start.nanoseconds / 1_000_000_000
-        let known = told ?? (recorded >= earliestDate ? recorded : input.name.flatMap(SessionName.start(of:)))
+        let known = told ?? (dates.contains(recorded) ? recorded : input.name.flatMap(SessionName.start(of:)))
         let unixSeconds = known ?? recorded
         return Activity(
             document: reading.document, track: reading.track, start: unixSeconds,
             offsetFromUTC: LocalTime.offset(at: unixSeconds), surface: surface, version: Version.text)
     }
 
+    /// - Parameter what: has to have a date.
+    static func checkDate(of activity: Activity, name: String, _ what: String) throws(CommandFailure) {
+        guard activity.start < leastDate else {
+            return try checkDates(from: activity.start, duration: activity.document.source.duration, of: name)
+        }
+        throw CommandFailure(
+            .badData, "\(name): the recording does not say when it began, which \(what) has to: say --start TIME")
+    }
+
     /// The activity as a FIT file.
     static func fit(_ activity: Activity, name: String) throws(CommandFailure) -> [UInt8] {
+        try checkDate(of: activity, name: name, "a FIT file")
         guard let writer = FITActivityWriter(activity) else {
-            throw CommandFailure(
-                .badData,
-                "\(name): the recording does not say when it began, which a FIT file has to: say --start TIME")
+            throw CommandFailure(.badData, "\(name): is too long for a FIT file's dates")
         }
         return writer.bytes
     }

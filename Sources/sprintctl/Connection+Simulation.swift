@@ -10,6 +10,9 @@ extension Connection {
     /// 2026-01-05 06:00 UTC: recordings carry a date, and always the same.
     private static let simulatedStart = Timestamp(nanoseconds: 1_767_592_800 * 1_000_000_000)
 
+    /// By name; those of a number of sprints besides.
+    static var simulatedPlans: [String] { SimulatedSession.Configuration.plans }
+
     /// A recording (pcapng), what truly happened in it (JSON), and an athlete file (TOML) for each athlete.
     static func simulation(
         _ options: SimulateCommand
@@ -62,10 +65,10 @@ extension Connection {
         do {
             configuration = try SimulatedSession.Configuration(plan: options.plan, seed: options.seed)
         } catch {
-            let known = SimulatedSession.Configuration.plans.joined(separator: ", ")
             throw CommandFailure(
                 .usage,
-                "there is no plan '\(options.plan)' to simulate; there is \(known), and sprint-<n>x<work>-<recovery>")
+                "there is no plan '\(options.plan)' to simulate; there is "
+                    + "\(simulatedPlans.joined(separator: ", ")), and sprint-<n>x<work>-<recovery>")
         }
         configuration.athletes = options.athletes
         // Plans without a strap or without a footpod stay so.

@@ -46,6 +46,7 @@ enum Connection {
         var file = try open(path)
         let format = file.format
         var metadata = known
+        var sourceNotes: [String] = []
         var track = ActivityTrack()
         var pipeline: RecordingPipeline?
         /// What is known of the athlete may stand in the recording itself, before its first frame.
@@ -86,6 +87,7 @@ enum Connection {
                         emitInterval: { track.ingest($2, at: $1) })
                 },
                 event: { event in
+                    sourceNotes = SourceNotes(event)?.lines ?? sourceNotes
                     guard case .comment(let comment) = event, comment.origin == .section else { return }
                     metadata = metadata ?? SessionMetadata(json: comment.text)
                 })
@@ -97,7 +99,7 @@ enum Connection {
         }
         track.finish()
         let document = pipeline.analysis(
-            of: 0, kind: file.format.rawValue, records: file.recordCounts, notes: file.notes,
+            of: 0, kind: file.format.rawValue, records: file.recordCounts, notes: sourceNotes + file.notes,
             droppedFrames: file.droppedFrames, sensorNames: file.sensorNames)
         return Reading(document: document, track: track, start: began)
     }

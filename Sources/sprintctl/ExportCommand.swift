@@ -72,9 +72,7 @@ struct ExportCommand: ParsableCommand {
     var start: String?
 
     func validate() throws {
-        if let start, DateText.unixNanoseconds(start.utf8) == nil {
-            throw ValidationError("--start must be a time like 2026-11-23T05:27:11Z.")
-        }
+        try Connection.validate(start: start)
     }
 
     func run() throws {
@@ -96,11 +94,7 @@ struct ExportCommand: ParsableCommand {
         switch format {
         case .fit: try write(try Connection.fit(activity, name: session))
         case .tcx:
-            guard activity.start >= Connection.earliestDate else {
-                throw CommandFailure(
-                    .badData,
-                    "\(session): the recording does not say when it began, which a TCX file has to: say --start TIME")
-            }
+            try Connection.checkDate(of: activity, name: session, "a TCX file")
             let file = try OutputFile(out)
             try TCXActivityWriter(activity).write { bytes throws(CommandFailure) in try file.write(bytes) }
             try file.finish()

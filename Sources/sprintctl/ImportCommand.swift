@@ -7,6 +7,7 @@ internal import Measurement
 internal import ProcessIO
 internal import Replay
 internal import Scoring
+internal import SessionIndex
 internal import SessionStore
 
 struct ImportCommand: ParsableCommand {
@@ -15,7 +16,8 @@ struct ImportCommand: ParsableCommand {
         abstract: "Take an activity of another program into the history.",
         discussion: """
             Reads FIT, TCX and CSV files. The file is kept as it is in a session of its own, so that everything else \
-            can be made from it again. One that is there already is not imported twice.
+            can be made from it again. One that is there already, or that was exported from a session that is, is \
+            refused.
             """)
 
     @OptionGroup var state: SessionsCommand.State
@@ -34,10 +36,11 @@ struct ImportCommand: ParsableCommand {
             "When its first record was made, as 2026-11-23T05:27:11Z, where the file does not say.", valueName: "time"))
     var start: String?
 
+    @Flag(help: "Import it although it is there already.")
+    var again = false
+
     func validate() throws {
-        if let start, DateText.unixNanoseconds(start.utf8) == nil {
-            throw ValidationError("--start must be a time like 2026-11-23T05:27:11Z.")
-        }
+        try Connection.validate(start: start)
         if file == "-" { throw ValidationError("the file is read twice, so it cannot be the standard input.") }
     }
 
@@ -52,17 +55,22 @@ struct ImportCommand: ParsableCommand {
         known.plan = planned?.name
         let kind = try kind()
         let begin = try begin(kind)
-        known.observed = try observed(before: begin, athlete: known.name)
+        let sessions = try state.indexed()
+        // The athlete's best in the sessions that are here and were before.
+        known.observed = ObservedHistory(sessions.map(\.digest), athlete: known.name).maxima(before: begin)
         let metadata = SessionMetadata(
             program: "sprintctl \(Version.text)", athlete: known, plan: planned,
             replayOf: file.split(separator: "/").last.map(String.init)
         ).asKept
         let document = try Connection.analysis(ofFile: file, athlete: nil, plan: nil, known: metadata, start: begin)
+        try Connection.checkDates(from: begin, duration: document.source.duration, of: file)
         let name = SessionName.make(unixSeconds: begin, athlete: known.name)
         let importer = SessionImporter(state: state.path, files: PosixFileSystem())
         do {
-            if let twin = try importer.twin(ofFile: file, kind: kind, name: name) {
-                return try StandardStream.output.write("\(file) is there already: \(twin)\n")
+            if !again, let twin = try twin(importer, kind, begin, document, sessions) {
+                throw CommandFailure(
+                    .cannotCreate,
+                    "\(file): is there already as \(twin.session) (\(twin.reason)); --again imports it all the same")
             }
             let session = try importer.add(
                 name: name, file: file, kind: kind, metadata: metadata,
@@ -81,21 +89,23 @@ struct ImportCommand: ParsableCommand {
         let recorded = try Connection.start(ofFile: file).nanoseconds / 1_000_000_000
         // There the time of t_s = 0 stands, which the first row may lie behind.
         if kind == .csv, let zero = Self.startComment(of: file) {
-            return zero + max(0, min(recorded, Connection.earliestDate))
+            return zero + max(0, min(recorded, Connection.dates.lowerBound))
         }
-        guard recorded >= Connection.earliestDate else {
+        guard recorded >= Connection.leastDate else {
             throw CommandFailure(.badData, "\(file): does not say when it began: say --start TIME")
         }
         return recorded
     }
 
-    /// The athlete's best in the sessions that are here and were before.
-    private func observed(before begin: Int64, athlete: String?) throws(CommandFailure) -> ObservedMaxima {
-        do throws(FileError) {
-            return ObservedHistory(try state.folders.digests(), athlete: athlete).maxima(before: begin)
-        } catch {
-            throw CommandFailure(error)
+    private func twin(
+        _ importer: SessionImporter, _ kind: SessionSource.ImportKind, _ begin: Int64, _ document: AnalysisDocument,
+        _ sessions: [IndexedSession]
+    ) throws(FileError) -> ImportTwin? {
+        if let twin = try importer.twin(ofFile: file, kind: kind) {
+            return ImportTwin(session: twin, reason: "the same file")
         }
+        return ImportTwin(
+            beginning: Self.beginning(of: file, limit: 4096), begin: begin, document: document, among: sessions)
     }
 
     private func kind() throws(CommandFailure) -> SessionSource.ImportKind {
@@ -112,14 +122,18 @@ struct ImportCommand: ParsableCommand {
 
     /// Of a CSV file that this program exported.
     private static func startComment(of path: String) -> Int64? {
-        guard let file = try? PosixFileSystem().open(path) else { return nil }
-        let files = PosixFileSystem()
-        defer { files.close(file) }
-        var buffer = [UInt8](repeating: 0, count: 128)
-        guard let count = try? files.read(file, at: 0, into: &buffer) else { return nil }
-        let line = buffer.prefix(count).prefix { $0 != 0x0A }
+        let line = beginning(of: path, limit: 128).prefix { $0 != 0x0A }
         let mark = Array("# start ".utf8)
         guard line.starts(with: mark) else { return nil }
         return DateText.unixNanoseconds(line.dropFirst(mark.count)).map { $0 / 1_000_000_000 }
+    }
+
+    private static func beginning(of path: String, limit: Int) -> [UInt8] {
+        let files = PosixFileSystem()
+        guard let file = try? files.open(path) else { return [] }
+        defer { files.close(file) }
+        var buffer = [UInt8](repeating: 0, count: limit)
+        guard let count = try? files.read(file, at: 0, into: &buffer) else { return [] }
+        return Array(buffer.prefix(count))
     }
 }

@@ -27,9 +27,8 @@ internal import ProcessIO
         let code = Sprintctl.exitCode(for: error)
         let message = Sprintctl.fullMessage(for: error)
         guard code.isSuccess else {
-            let plain = message.hasPrefix("Error: ") ? String(message.dropFirst(7)) : message
-            StandardStream.error.writeIgnoringFailure("sprintctl: \(plain)\n")
-            return code == .validationFailure ? ExitStatus.usage.rawValue : code.rawValue
+            let status = CommandFailure(.usage, UsageMessage.line(message)).report(program: "sprintctl")
+            return code == .validationFailure ? status : code.rawValue
         }
         do {
             try StandardStream.output.write(message + "\n")

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ArgumentParser
+internal import AthleteFile
 internal import ProcessIO
+internal import Scoring
 internal import SessionStore
 
 struct SessionsCommand: ParsableCommand {
@@ -51,12 +53,46 @@ struct SessionsCommand: ParsableCommand {
             return folder
         }
 
+        /// Told where there is no session, or none of whom is asked for.
+        func emptyText(athlete: String?) -> String {
+            athlete.map { "There is no session of '\($0)' in \(path).\n" } ?? "There is no session yet in \(path).\n"
+        }
+
         func lock() throws(CommandFailure) -> StateLock {
             do throws(SessionError) {
                 return try StateLock(state: path, files: PosixFileSystem())
             } catch {
                 throw CommandFailure(error)
             }
+        }
+    }
+
+    /// Which sessions a command is for.
+    struct Selection: ParsableArguments {
+        @OptionGroup var state: State
+
+        @Argument(help: "Sessions by name; all when none is given.")
+        var names: [String] = []
+
+        func resolved() throws(CommandFailure) -> [String] { try state.names(names) }
+    }
+
+    /// Whose sessions a command is for.
+    struct AthleteFilter: ParsableArguments {
+        @Option(
+            name: .customLong("athlete"),
+            help: ArgumentHelp(
+                "Only this athlete's: a name, or an athlete file (.toml, or with a / in it) that has one.",
+                valueName: "name|file"))
+        var given: String?
+
+        /// `nil` for everybody's.
+        func name() throws(CommandFailure) -> String? {
+            guard let given, given.hasSuffix(".toml") || given.utf8.contains(UInt8(ascii: "/")) else { return given }
+            guard let name = try AthleteFile.athlete(atPath: given).name else {
+                throw CommandFailure(.configuration, "\(given): has no name, by which sessions are found")
+            }
+            return name
         }
     }
 }

@@ -13,24 +13,21 @@ struct SessionsExportMissingCommand: ParsableCommand {
             folder is touched; a session of which no FIT file can be made is told, and the next one is done.
             """)
 
-    @OptionGroup var state: SessionsCommand.State
-
-    @Argument(help: "Sessions by name; all when none is given.")
-    var names: [String] = []
+    @OptionGroup var selection: SessionsCommand.Selection
+    private var state: SessionsCommand.State { selection.state }
 
     func run() throws {
-        var failed = 0
-        for name in try state.names(names) where isMissing(name) {
+        var failures = SessionFailures()
+        let wanted = try selection.resolved()
+        for name in wanted where isMissing(name) {
             do throws(CommandFailure) {
                 try export(name)
                 try StandardStream.output.write("exported \(name)\n")
             } catch {
-                guard !error.isClosedPipe else { throw error }
-                failed += 1
-                StandardStream.error.writeIgnoringFailure("sprintctl: \(name): \(error.message)\n")
+                try failures.add(name, error)
             }
         }
-        if failed > 0 { throw CommandFailure(.badData, "\(failed) not exported") }
+        try failures.end(of: wanted.count, "could not be exported")
     }
 
     private func isMissing(_ name: String) -> Bool {

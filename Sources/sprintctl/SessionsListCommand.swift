@@ -21,8 +21,7 @@ struct SessionsListCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Only from this day on (UTC), as 2026-11-23.", valueName: "date"))
     var since: String?
 
-    @Option(help: ArgumentHelp("Only this athlete's.", valueName: "name"))
-    var athlete: String?
+    @OptionGroup var athlete: SessionsCommand.AthleteFilter
 
     func validate() throws {
         if let last, last < 1 { throw ValidationError("--last must be 1 or more.") }
@@ -38,19 +37,22 @@ struct SessionsListCommand: ParsableCommand {
     func run() throws {
         // Asked first: a session that is finished meanwhile then shows as finished.
         let isInUse = state.folders.isInUse
+        let athlete = try athlete.name()
         let found = try state.indexed(from: since.flatMap(Self.start), athlete: athlete, last: last)
         let sessions = found.map { (session: $0, state: stateText($0, isInUse: isInUse)) }
-        try StandardStream.output.write(format == .json ? json(sessions) : table(sessions))
+        let isEmpty = sessions.isEmpty && since == nil
+        let text = format == .json ? json(sessions) : isEmpty ? state.emptyText(athlete: athlete) : table(sessions)
+        try StandardStream.output.write(text)
     }
 
     /// What is imported is no work of the process that holds the lock.
     private func stateText(_ session: IndexedSession, isInUse: Bool) -> String {
         guard !session.isFinished else { return "finished" }
-        guard isInUse, let source = state.folders.source(of: session.name) else { return "unfinished" }
+        guard isInUse, let source = state.folders.source(of: session.digest.name) else { return "unfinished" }
         return source.isImport ? "unfinished" : "running"
     }
 
-    private func date(_ session: IndexedSession) -> String? {
+    private func date(_ session: SessionDigest) -> String? {
         session.start.map { start in
             var text = Array(DateText.make(unixMilliseconds: start &* 1000).utf8.prefix(16))
             text[10] = UInt8(ascii: " ")
@@ -61,22 +63,16 @@ struct SessionsListCommand: ParsableCommand {
     private func json(_ sessions: [(session: IndexedSession, state: String)]) -> String {
         var writer = JSONWriter(pretty: true)
         writer.array { writer in
-            for (session, state) in sessions {
+            for (indexed, state) in sessions {
+                let session = indexed.digest
                 writer.object { writer in
-                    writer.key("name")
-                    writer.string(session.name)
-                    writer.key("date")
-                    writer.string(date(session))
-                    writer.key("duration_s")
-                    writer.number(session.duration, decimals: 3)
-                    writer.key("sprints")
-                    writer.integer(session.sprints)
-                    writer.key("score")
-                    writer.number(session.score, decimals: 2)
-                    writer.key("finished")
-                    writer.bool(session.isFinished)
-                    writer.key("state")
-                    writer.string(state)
+                    writer.member("name", session.name)
+                    writer.member("date", date(session))
+                    writer.member("duration_s", session.duration, decimals: 3)
+                    writer.member("sprints", session.figure(\.sprints))
+                    writer.member("score", session.score, decimals: 2)
+                    writer.member("finished", indexed.isFinished)
+                    writer.member("state", state)
                     session.writeFigures(to: &writer)
                 }
             }
@@ -104,10 +100,11 @@ struct SessionsListCommand: ParsableCommand {
             .left("date"), .right("length"), .right("km"), .right("sprints"), .right("on"), .right("best"),
             .right("score"), .left("state"), .left("name"),
         ])
-        for (session, state) in sessions {
+        for (indexed, state) in sessions {
+            let session = indexed.digest
             table.add([
                 date(session) ?? "-", clock(session.duration), kilometres(session.distance),
-                session.sprints.map(String.init) ?? "-", session.onTarget.map(String.init) ?? "-",
+                session.figure(\.sprints).map(String.init) ?? "-", session.figure(\.onTarget).map(String.init) ?? "-",
                 // Rounded down, so that no 79.9 % reads as 80 %.
                 session.bestEffort.map { whole($0 * 100 + 1e-9) + " %" } ?? "-", whole(session.score),
                 state, session.name,
@@ -118,41 +115,29 @@ struct SessionsListCommand: ParsableCommand {
     }
 }
 
-extension IndexedSession {
+extension SessionDigest {
+    /// A count; `nil` where there is no analysis that could have counted.
+    func figure(_ count: KeyPath<SessionDigest, Int>) -> Int? { kind == nil ? nil : self[keyPath: count] }
+
     /// What the contract has of a session besides its name, in JSON.
     func writeFigures(to writer: inout JSONWriter) {
-        writer.key("athlete")
-        writer.string(athlete)
-        writer.key("kind")
-        writer.string(kind)
-        writer.key("distance_m")
-        writer.number(distance, decimals: 1)
-        writer.key("on_target")
-        writer.integer(onTarget)
-        writer.key("plan")
-        writer.string(plan)
-        writer.key("compliance")
-        writer.number(compliance, decimals: 4)
-        writer.key("best_effort")
-        writer.number(bestEffort, decimals: 4)
-        writer.key("mean_effort")
-        writer.number(meanEffort, decimals: 4)
-        writer.key("effort_basis")
-        writer.string(effortBasis)
-        writer.key("best_speed_mps")
-        writer.number(bestSpeed, decimals: 3)
-        writer.key("peak_hr_bpm")
-        writer.number(peakHeartRate, decimals: 1)
-        writer.key("fade")
-        writer.number(fade, decimals: 4)
+        writer.member("athlete", athlete)
+        writer.member("kind", kind)
+        writer.member("distance_m", distance, decimals: 1)
+        writer.member("on_target", figure(\.onTarget))
+        writer.member("plan", plan)
+        writer.member("compliance", compliance, decimals: 4)
+        writer.member("best_effort", bestEffort, decimals: 4)
+        writer.member("mean_effort", meanEffort, decimals: 4)
+        writer.member("effort_basis", effortBasis)
+        writer.member("best_speed_mps", bestSprintSpeed, decimals: 3)
+        writer.member("peak_hr_bpm", peakHeartRate, decimals: 1)
+        writer.member("fade", fade, decimals: 4)
         writer.key("hr_recovery_bpm")
         writer.object { writer in
-            writer.key("30")
-            writer.number(recovery30, decimals: 1)
-            writer.key("60")
-            writer.number(recovery60, decimals: 1)
-            writer.key("90")
-            writer.number(recovery90, decimals: 1)
+            writer.member("30", recovery30, decimals: 1)
+            writer.member("60", recovery60, decimals: 1)
+            writer.member("90", recovery90, decimals: 1)
         }
     }
 }

@@ -9,35 +9,29 @@ struct SessionsRepairCommand: ParsableCommand {
         commandName: "repair", abstract: "Finish sessions whose process died.",
         discussion: "sprintd does the same at its start. What is cut off a capture is kept beside it.")
 
-    @OptionGroup var state: SessionsCommand.State
-
-    @Argument(help: "Sessions by name; all unfinished ones when none is given.")
-    var names: [String] = []
+    @OptionGroup var selection: SessionsCommand.Selection
+    private var state: SessionsCommand.State { selection.state }
 
     func run() throws {
-        let wanted = try state.names(names)
+        let wanted = try selection.resolved()
         guard !wanted.isEmpty else { return }
         let lock = try state.lock()
         let recovery = SessionRecovery(lock)
-        var failures: [CommandFailure] = []
+        var failures = SessionFailures()
         for name in wanted {
             let text: String?
             do {
                 let outcome = try recovery.recover(name)
                 text = outcome == .untouched ? try finishImport(name, lock) : outcome.text(session: name)
             } catch {
-                // The sessions after it are none the worse.
                 let failure = (error as? SessionError).map { CommandFailure($0) } ?? error as? CommandFailure
                 guard let failure else { throw error }
-                StandardStream.error.writeIgnoringFailure("sprintctl: \(name): \(failure.message)\n")
-                failures.append(failure)
+                try failures.add(name, failure)
                 continue
             }
             if let text { try StandardStream.output.write(text + "\n") }
         }
-        if let first = failures.first {
-            throw CommandFailure(first.status, "\(failures.count) of \(wanted.count) sessions could not be repaired")
-        }
+        try failures.end(of: wanted.count, "could not be repaired")
     }
 
     /// Makes the analysis of an imported session that lacks it; one whose import was cut off before the file was whole is removed: the file is

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import Analysis
 internal import ArgumentParser
 internal import AthleteFile
 internal import JSON
@@ -38,34 +39,42 @@ struct SessionsRescoreCommand: ParsableCommand {
         let plan = try known?.plan.map { plan throws(CommandFailure) in try PlanFile.plan(plan, .configuration) }
         let wanted = try state.names(names)
         guard !wanted.isEmpty else { return }
-        let rescore = SessionRescore(
+        var rescore = SessionRescore(
             try state.lock(), program: "sprintctl \(Version.text)",
             analyseImport: { path, known, start in
                 try? Connection.analysis(ofFile: path, athlete: nil, plan: nil, known: known, start: start)
             })
         var changed = 0
+        var failures = SessionFailures()
         // Oldest first: what is observed in one counts for the next.
         for name in wanted.sorted() {
             let outcome: SessionRescore.Outcome
             do throws(SessionError) {
                 outcome = try rescore.rescore(name, athlete: known, plan: plan)
             } catch {
-                throw CommandFailure(error)
+                try failures.add(name, CommandFailure(error))
+                continue
             }
             if case .rescored = outcome { changed += 1 }
-            try StandardStream.output.write(text(outcome, name) + "\n")
+            if let text = text(outcome) {
+                try StandardStream.output.write("\(name): \(text)\n")
+            } else {
+                try failures.add(name, CommandFailure(.badData, "passed over, holds nothing that can be read"))
+            }
         }
         try StandardStream.output.write("\(changed) of \(wanted.count) scored anew\n")
+        try failures.end(of: wanted.count, "could not be scored anew")
     }
 
-    private func text(_ outcome: SessionRescore.Outcome, _ name: String) -> String {
+    /// - Returns: `nil` for a failure.
+    private func text(_ outcome: SessionRescore.Outcome) -> String? {
         switch outcome {
-        case .rescored(let before, let after):
-            "\(name): score \(points(before?.score)) -> \(points(after.score)), \(maxima(after))"
-        case .unchanged(let digest): "\(name): unchanged, score \(points(digest.score)), \(maxima(digest))"
-        case .ofAnother(let other): "\(name): passed over, of \(other ?? "nobody")"
-        case .unfinished: "\(name): passed over, not finished"
-        case .unreadable: "\(name): passed over, holds nothing that can be read"
+        case .rescored(let before, let after, let athlete):
+            "score \(points(before)) -> \(points(after)), \(maxima(athlete))"
+        case .unchanged(let score, let athlete): "unchanged, score \(points(score)), \(maxima(athlete))"
+        case .ofAnother(let other): "passed over, of \(other ?? "nobody")"
+        case .unfinished: "passed over, not finished"
+        case .unreadable: nil
         }
     }
 
@@ -73,12 +82,12 @@ struct SessionsRescoreCommand: ParsableCommand {
         score.flatMap { FixedDecimal($0, decimals: 1)?.text } ?? "none"
     }
 
-    private func maxima(_ digest: SessionDigest) -> String {
-        func text(_ maximum: SessionDigest.Maximum?, _ unit: String, _ decimals: Int) -> String? {
+    private func maxima(_ athlete: AnalysisDocument.AthleteMaxima) -> String {
+        func text(_ maximum: AnalysisDocument.Maximum?, _ unit: String, _ decimals: Int) -> String? {
             guard let maximum, let value = FixedDecimal(maximum.value, decimals: decimals)?.text else { return nil }
-            return "\(value) \(unit) (\(maximum.basis)\(maximum.origin.map { ": " + $0 } ?? ""))"
+            return "\(value) \(unit) (\(maximum.basis.rawValue)\(maximum.origin.map { ": " + $0 } ?? ""))"
         }
-        return [text(digest.maxSpeed, "m/s", 2), text(digest.maxHeartRate, "bpm", 0)].compactMap { $0 }
+        return [text(athlete.maxSpeed, "m/s", 2), text(athlete.maxHeartRate, "bpm", 0)].compactMap { $0 }
             .joined(separator: ", ")
     }
 }

@@ -9,14 +9,12 @@ struct SessionsVerifyCommand: ParsableCommand {
         commandName: "verify", abstract: "Read every block of sessions and check every CRC.",
         discussion: "Ends with 65 when any session is broken.")
 
-    @OptionGroup var state: SessionsCommand.State
-
-    @Argument(help: "Sessions by name; all when none is given.")
-    var names: [String] = []
+    @OptionGroup var selection: SessionsCommand.Selection
 
     func run() throws {
+        let state = selection.state
         var broken = 0
-        for name in try state.names(names) {
+        for name in try selection.resolved() {
             let folder = try state.folder(of: name)
             if case .imported(let path, _) = state.folders.source(of: name) {
                 if try !verifyImport(path, of: name) { broken += 1 }

@@ -6,7 +6,12 @@ struct SimulateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
         abstract: "Make a recording of a session that never was, with its truth beside it.",
-        discussion: "The same options give the same bytes.")
+        discussion: """
+            The same options give the same bytes.
+
+            Plans: \(Connection.simulatedPlans.joined(separator: ", ")), and sprint-<n>x<work>-<recovery>, as \
+            sprint-6x45-120.
+            """)
 
     enum Radio: String, ExpressibleByArgument, CaseIterable {
         case ant

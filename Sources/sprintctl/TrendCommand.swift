@@ -17,8 +17,7 @@ struct TrendCommand: ParsableCommand {
     @Option(help: ArgumentHelp("So many weeks, up to the newest session.", valueName: "n"))
     var weeks = 12
 
-    @Option(help: ArgumentHelp("Only this athlete's sessions.", valueName: "name"))
-    var athlete: String?
+    @OptionGroup var athlete: SessionsCommand.AthleteFilter
 
     @Option(help: "A table to read, or JSON.")
     var format: AnalyzeCommand.Format = .text
@@ -28,8 +27,10 @@ struct TrendCommand: ParsableCommand {
     }
 
     func run() throws {
+        let athlete = try athlete.name()
         let trend = Trend(try state.indexed(athlete: athlete), weeks: weeks, offset: LocalTime.offset(at:))
-        try StandardStream.output.write(format == .json ? json(trend) : text(trend))
+        guard format == .text else { return try StandardStream.output.write(json(trend)) }
+        try StandardStream.output.write(trend.weeks.isEmpty ? state.emptyText(athlete: athlete) : text(trend))
     }
 
     private func json(_ trend: Trend) -> String {
@@ -37,24 +38,15 @@ struct TrendCommand: ParsableCommand {
         writer.array { writer in
             for week in trend.weeks {
                 writer.object { writer in
-                    writer.key("week")
-                    writer.string(week.monday)
-                    writer.key("sessions")
-                    writer.integer(week.sessions)
-                    writer.key("sprints")
-                    writer.integer(week.sprints)
-                    writer.key("on_target")
-                    writer.integer(week.onTarget)
-                    writer.key("best_effort")
-                    writer.number(week.bestEffort, decimals: 4)
-                    writer.key("best_speed_mps")
-                    writer.number(week.bestSpeed, decimals: 3)
-                    writer.key("fade")
-                    writer.number(week.fade, decimals: 4)
-                    writer.key("hr_recovery_60_bpm")
-                    writer.number(week.recovery, decimals: 1)
-                    writer.key("score")
-                    writer.number(week.score, decimals: 2)
+                    writer.member("week", week.monday)
+                    writer.member("sessions", week.sessions)
+                    writer.member("sprints", week.sprints)
+                    writer.member("on_target", week.onTarget)
+                    writer.member("best_effort", week.bestEffort, decimals: 4)
+                    writer.member("best_speed_mps", week.bestSpeed, decimals: 3)
+                    writer.member("fade", week.fade, decimals: 4)
+                    writer.member("hr_recovery_60_bpm", week.recovery, decimals: 1)
+                    writer.member("score", week.score, decimals: 2)
                 }
             }
         }
@@ -62,7 +54,6 @@ struct TrendCommand: ParsableCommand {
     }
 
     private func text(_ trend: Trend) -> String {
-        guard !trend.weeks.isEmpty else { return "" }
         let output = StandardStream.output
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         func decimal(_ value: Double?, _ decimals: Int, _ unit: String = "") -> String {

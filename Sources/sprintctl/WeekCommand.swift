@@ -4,6 +4,7 @@ internal import Measurement
 internal import ProcessIO
 internal import Report
 internal import Scoring
+internal import SessionIndex
 internal import SessionStore
 
 struct WeekCommand: ParsableCommand {
@@ -17,8 +18,7 @@ struct WeekCommand: ParsableCommand {
 
     @OptionGroup var state: SessionsCommand.State
 
-    @Option(help: ArgumentHelp("Only this athlete.", valueName: "name"))
-    var athlete: String?
+    @OptionGroup var athlete: SessionsCommand.AthleteFilter
 
     @Option(help: ArgumentHelp("The last of the seven days (today), as 2026-11-23.", valueName: "date"))
     var date: String?
@@ -30,49 +30,52 @@ struct WeekCommand: ParsableCommand {
     }
 
     func run() throws {
-        let digests = try Self.digests(state)
+        let index = try state.index()
         let day = date.flatMap { CalendarDate.dayNumber(extendedDate: $0) } ?? LocalTime.day(of: LocalTime.now)
-        let names = Self.athletes(digests, only: athlete)
-        guard !names.isEmpty else {
-            throw CommandFailure(
-                .noInput,
-                athlete.map { "\(state.path): there is no session of '\($0)'" } ?? "\(state.path): holds no session")
-        }
+        let wanted = try athlete.name()
+        let known = try Self.asked { () throws(SessionIndexError) in try index.athletes() }
         let output = StandardStream.output
+        guard !known.isEmpty else { return try output.write(state.emptyText(athlete: nil)) }
+        let athletes = known.filter { wanted == nil || $0.name == wanted }
+        guard !athletes.isEmpty else {
+            throw CommandFailure(.noInput, "\(state.path): there is no session of '\(wanted ?? "")'")
+        }
+        let sessions = try Self.sessions(around: day, index)
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
-        var texts: [String] = []
-        for name in names {
-            let own = digests.filter { $0.athlete == name }
+        let texts = athletes.map { athlete in
+            let own = sessions.filter { $0.athlete == athlete.name }
             let week = TrainingWeek(endingWith: day, sessions: own.compactMap(Self.session))
-            texts.append(WeekText(week, athlete: name, mass: own.last { $0.mass != nil }?.mass, style: style).text)
+            return WeekText(week, athlete: athlete.name, mass: athlete.mass, style: style).text
         }
         try output.write(texts.joined(separator: "\n"))
     }
 
     /// The week that a session's day ends, for its report.
     static func week(of name: String, state: SessionsCommand.State) throws(CommandFailure) -> TrainingWeek? {
-        let digests = try digests(state)
-        guard let session = digests.first(where: { $0.name == name }), let day = Self.session(session)?.day else {
-            return nil
-        }
+        guard let start = SessionName.start(of: name) else { return nil }
+        let day = LocalTime.day(of: start)
+        let sessions = try Self.sessions(around: day, try state.index())
+        guard let session = sessions.first(where: { $0.name == name }) else { return nil }
         return TrainingWeek(
-            endingWith: day, sessions: digests.filter { $0.athlete == session.athlete }.compactMap(Self.session))
+            endingWith: day, sessions: sessions.filter { $0.athlete == session.athlete }.compactMap(Self.session))
     }
 
-    private static func digests(_ state: SessionsCommand.State) throws(CommandFailure) -> [SessionDigest] {
-        do throws(FileError) {
-            return try state.folders.digests()
+    /// The finished sessions of the week that a day ends, and of the days beside it: no zone is a day from UTC.
+    private static func sessions(around day: Int, _ index: SessionIndex) throws(CommandFailure) -> [SessionDigest] {
+        let from = Int64(day - TrainingWeek.length) * 86_400
+        let until = Int64(day + 2) * 86_400
+        return try asked { () throws(SessionIndexError) in try index.sessions(from: from, until: until) }
+            .filter(\.isFinished).map(\.digest)
+    }
+
+    private static func asked<Answer>(
+        _ question: () throws(SessionIndexError) -> Answer
+    ) throws(CommandFailure) -> Answer {
+        do throws(SessionIndexError) {
+            return try question()
         } catch {
-            throw CommandFailure(error)
+            throw CommandFailure(.inputOutput, error.description)
         }
-    }
-
-    private static func athletes(_ digests: [SessionDigest], only: String?) -> [String?] {
-        var names: [String?] = []
-        for digest in digests where !names.contains(digest.athlete) {
-            if only == nil || digest.athlete == only { names.append(digest.athlete) }
-        }
-        return names
     }
 
     private static func session(_ digest: SessionDigest) -> TrainingWeek.Session? {

@@ -18,8 +18,7 @@ struct LiveSession: ~Copyable {
     private var displayFailure: CommandFailure?
     private var isWhole = true
     private let state: String
-    /// Programs that make the FIT files of finished sessions.
-    private var exports: [HelperProcess] = []
+    private let exports: ActivityExports
 
     static func run(_ options: LiveOptions) throws(CommandFailure) {
         let participants = try Participants(files: options.athletes, plan: options.plan)
@@ -74,6 +73,7 @@ struct LiveSession: ~Copyable {
     private init(_ members: [LivePipeline.Member], state: String) {
         self.members = members
         self.state = state
+        exports = ActivityExports(state: state) { Self.tell($0) }
         display = LiveDisplay(names: members.map(\.athlete.name), showsStatus: true)
     }
 
@@ -134,22 +134,15 @@ struct LiveSession: ~Copyable {
         }
     }
 
-    /// A failure costs the FIT file only, which `sprintctl sessions export-missing` makes later.
-    private mutating func export(_ folder: String) {
-        exports.removeAll { $0.status() != nil }
-        let name = folder.split(separator: "/").last.map(String.init) ?? folder
-        do {
-            exports.append(try HelperProcess.exportActivity(state: state, session: name))
-        } catch {
-            Self.tell("no FIT file is made of \(name): \(error.message)")
-        }
-    }
-
     /// Not for long: who stops the program waits for it. What is not done by then goes on without us.
-    private mutating func waitForExports() {
-        for _ in 0..<75 where !exports.isEmpty {
-            exports.removeAll { $0.status() != nil }
-            if !exports.isEmpty { MonotonicClock.sleep(nanoseconds: 20_000_000) }
+    private func waitForExports() {
+        for _ in 0..<75 where !exports.isIdle { MonotonicClock.sleep(nanoseconds: 20_000_000) }
+        let left = exports.takeWaiting()
+        guard !left.isEmpty else { return }
+        do {
+            _ = try HelperProcess.exportActivities(state: state, sessions: left)
+        } catch {
+            Self.tell("no FIT file is made of \(left.joined(separator: ", ")): \(error.message)")
         }
     }
 
@@ -163,7 +156,7 @@ struct LiveSession: ~Copyable {
             attempt { display throws(CommandFailure) in try display.end(at: duration, of: athlete) }
         case .sessionStored(let folder):
             attempt { _ throws(CommandFailure) in try StandardStream.output.write("session written to \(folder)\n") }
-            export(folder)
+            exports.add(folder.split(separator: "/").last.map(String.init) ?? folder)
         case .notice(_, let text), .trouble(let text), .recovery(let text): Self.tell(text)
         case .ended: return
         }

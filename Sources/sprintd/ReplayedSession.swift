@@ -22,6 +22,9 @@ struct ReplayedSession: ~Copyable {
     private var displayFailure: CommandFailure?
     /// Held from the start, or from the moment that makes the state folder.
     private var lock: StateLock?
+    /// What a recording that was itself a replay says of its source.
+    private var sourceNotes: [String] = []
+    private var lastTime = Timestamp.zero
     private let files = PosixFileSystem()
 
     static func run(_ options: Options) throws(CommandFailure) {
@@ -82,7 +85,8 @@ struct ReplayedSession: ~Copyable {
                         } catch {
                             failure = error
                         }
-                    }, sample: { _ in })
+                    }, sample: { _ in },
+                    event: { sourceNotes = SourceNotes($0)?.lines ?? sourceNotes })
             } catch {
                 throw CommandFailure(error)
             }
@@ -92,11 +96,12 @@ struct ReplayedSession: ~Copyable {
             let reason = file.notes.first.map { ": " + $0 } ?? ""
             throw CommandFailure(.badData, "\(options.recording): holds no frame to replay\(reason)")
         }
-        try finish(kind: file.format.rawValue, notes: file.notes)
+        try finish(kind: file.format.rawValue, notes: SourceNotes(sourceNotes + file.notes))
     }
 
     private mutating func take(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(CommandFailure) {
         if pipeline == nil { try begin(at: frame.time) }
+        lastTime = frame.time
         while true {
             let now = MonotonicClock.now
             let wait = clock.wait(for: frame.time, now: now)
@@ -194,13 +199,14 @@ struct ReplayedSession: ~Copyable {
         pipeline = RecordingPipeline(athletes: configurations)
     }
 
-    private mutating func finish(kind: String, notes: [String]) throws(CommandFailure) {
+    private mutating func finish(kind: String, notes: SourceNotes?) throws(CommandFailure) {
         pipeline?.finish()
         guard let pipeline else { return }
         let duration = pipeline.duration
         show { display throws(CommandFailure) in try display.end(at: duration) }
         for (index, writer) in writers.enumerated() {
-            let document = pipeline.analysis(of: index, kind: kind, notes: notes)
+            if let notes { writer.note(notes, at: lastTime) }
+            let document = pipeline.analysis(of: index, kind: kind, notes: notes?.lines ?? [])
             do {
                 try writer.finish(analysis: document.json(pretty: true) + "\n")
             } catch {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Analysis
 import FIT
 import Measurement
+import Segmentation
 import Testing
 
 @testable import ActivityFile
@@ -141,6 +143,50 @@ import Testing
         #expect(laps[0].own[0] == nil)
         // The last ends with the session.
         #expect(all(19, field: 24) == [0, 0, 7])
+    }
+
+    /// The second step's bout was left out, so that the first interval is the third step.
+    @Test func anIntervalIsALapWithItsEffortToo() throws {
+        var activity = Samples.activity
+        activity.document.phases[1].kind = .interval
+        var bout = activity.document.sprints[0]
+        bout.effort = 0.714
+        activity.document.sprints = []
+        activity.document.intervals = [bout]
+        activity.document.score.plan?.steps = [
+            .init(kind: .warmup, planned: 40, done: 40.4), .init(kind: .interval, planned: 20, done: nil),
+            .init(kind: .interval, planned: 20, done: 20.2),
+        ]
+        activity.document.score.plan?.steps[2].interval = 1
+        let laps = try Self.messages(try #require(FITActivityWriter(activity)).bytes).messages.filter {
+            $0.number == 19
+        }
+        // 71 %, interval, no sprint, the first interval.
+        #expect(laps.map { $0.own[0] } == [nil, 71, nil])
+        #expect(laps[1].own[1] == 3)
+        #expect(laps[1].own[3] == nil)
+        #expect(laps[1].own[6] == 1)
+        #expect(laps.map { $0.fields[71] } == [nil, 2, nil])
+    }
+
+    @Test func theFileIsKnownAgainByItsFirstBytes() throws {
+        let bytes = try #require(FITActivityWriter(Samples.activity)).bytes
+        func identity(_ count: Int) -> FITFileID? { FITFileID(beginning: bytes.span.extracting(first: count)) }
+        let whole = try #require(identity(256))
+        #expect(whole.isOwn)
+        #expect(whole.created == Samples.start)
+        #expect(whole.serialNumber == Activity.serialNumber(duration: 99.75, frames: 0))
+        #expect(Activity.serialNumber(duration: 99.75, frames: 1) != whole.serialNumber)
+        #expect(Activity.serialNumber(duration: 99.751, frames: 0) != whole.serialNumber)
+        // Scored anew, it is the same session.
+        var rescored = Samples.activity
+        rescored.document.score.value = 12
+        rescored.document.phases = []
+        #expect(rescored.serialNumber == whole.serialNumber)
+        // The header is 14 bytes, the definition of eight bytes and six fields 24, the message longer than two.
+        for count in 0...40 { #expect(identity(count) == nil) }
+        let other = FITFileID(beginning: Array("t_s,hr_bpm and so on".utf8).span)
+        #expect(other == nil)
     }
 
     @Test func splitsAreSummedUpByType() {

@@ -69,6 +69,7 @@ enum Samples {
             .init(kind: .warmup, planned: 40, done: 40.4), .init(kind: .sprint, planned: 20, done: 20.2),
             .init(kind: .recovery, planned: 40, done: 39),
         ]
+        plan.steps[1].sprint = 1
         document.score.plan = plan
         return document
     }

@@ -111,6 +111,18 @@ struct AthleteTests {
         #expect(folder.contents() == [])
     }
 
+    @Test func aHistoryWithoutASessionSaysSo() throws {
+        for command in [["week"], ["trend"], ["sessions", "list"]] {
+            let empty = try Programs.run("sprintctl", command + ["--state", state])
+            #expect(empty.status == 0 && empty.output == "There is no session yet in \(state).\n", "\(empty)")
+        }
+        for command in ["trend", "sessions list"] {
+            let arguments = command.split(separator: " ").map(String.init)
+            #expect(try Programs.run("sprintctl", arguments + ["--format", "json", "--state", state]).output == "[]\n")
+        }
+        #expect(!FileManager.default.fileExists(atPath: state))
+    }
+
     /// From a session that was scored on estimates to the same session scored on what was measured since.
     @Test func anOldSessionIsScoredAnew() throws {
         let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -161,8 +173,16 @@ struct AthleteTests {
         #expect(try sprintctl("week", "--date", "2026-02-30", "--state", state).status == 64)
         #expect(try sprintctl("week", "--athlete", "Bob", "--state", state).status == 66)
 
+        // The session is nobody's until it is scored for somebody; a file stands for the name in it.
+        #expect(try sprintctl("week", "--date", "2026-01-07", "--athlete", ada, "--state", state).status == 78)
+
         let bob = try folder.file("bob.toml", Array("name = \"Bob\"\n".utf8))
         _ = try sprintctl("sessions", "rescore", name, "--athlete", bob, "--state", state)
+        for command in [["week", "--date", "2026-01-07"], ["trend"], ["sessions", "list"]] {
+            let byName = try Programs.run("sprintctl", command + ["--athlete", "Bob", "--state", state])
+            let byFile = try Programs.run("sprintctl", command + ["--athlete", bob, "--state", state])
+            #expect(byName.status == 0 && byName == byFile && byName.output.contains("2026-01-0"), "\(byFile)")
+        }
         let other = try sprintctl("sessions", "rescore", name, "--athlete", ada, "--state", state)
         #expect(other.output.hasPrefix("\(name): passed over, of Bob"), "\(other.output)")
     }

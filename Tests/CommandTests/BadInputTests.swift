@@ -158,6 +158,28 @@ struct BadInputTests {
         #expect(folder.contents() == ["small.pcapng"])
     }
 
+    static let usages: [(arguments: [String], start: String, command: String)] = [
+        (["analyze"], "Missing expected argument '<file>'", "sprintctl analyze"),
+        (["analyze", "a", "b"], "Unexpected argument 'b'", "sprintctl analyze"),
+        (["week", "--date", "yesterday"], "'yesterday' is no date: write YYYY-MM-DD", "sprintctl week"),
+        (["sessions", "list", "--format", "xml"], "The value 'xml' is invalid", "sprintctl sessions list"),
+        (["nonsense"], "Unexpected argument 'nonsense'", "sprintctl"),
+    ]
+
+    @Test(arguments: usages)
+    func wrongArgumentsAreAnsweredInOneLine(_ usage: (arguments: [String], start: String, command: String)) throws {
+        let result = try Programs.run("sprintctl", usage.arguments)
+        Self.check(result, "sprintctl", 64, usage.start)
+        #expect(result.errors.hasSuffix(" (\(usage.command) --help tells more)\n"), "\(result.errors)")
+    }
+
+    @Test func theHelpOfSimulateNamesThePlans() throws {
+        let help = try Programs.run("sprintctl", ["simulate", "--help"])
+        for plan in ["fartlek", "heart-rate-only", "sprint-5x30-90", "sprint-<n>x<work>-<recovery>"] {
+            #expect(help.output.contains(plan), "\(help.output)")
+        }
+    }
+
     @Test func anOutputThatCannotBeMadeLeavesNothing() throws {
         let folder = try TemporaryFolder()
         let capture = try folder.file("small.pcapng", SmallFile.pcapng.bytes)

@@ -6,6 +6,8 @@ import Testing
 /// Sessions go out to other programs' formats, and come back.
 @Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(1)))
 struct ExportTests {
+    static let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "Fixtures/perfect-session/capture.pcapng").path
     let folder: TemporaryFolder
     let capture: String
     let state: String
@@ -67,7 +69,7 @@ struct ExportTests {
         try FileManager.default.createDirectory(
             atPath: path + "/activity.fit.new/full", withIntermediateDirectories: true)
         let failed = try sprintctl("sessions", "export-missing", "--state", state)
-        #expect(failed.status == 65)
+        #expect(failed.status == 74)
         #expect(failed.errorLines.count == 2)
         #expect(try Data(contentsOf: URL(filePath: path + "/capture.pcapng")) == before)
         #expect(!FileManager.default.fileExists(atPath: path + "/activity.fit"))
@@ -94,7 +96,12 @@ struct ExportTests {
             folder.contents(of: "state/sessions/\(name)")
                 == ["analysis.json", "import.\(format)", "import.json"].sorted())
         #expect(try Data(contentsOf: URL(filePath: out)) == Data(contentsOf: URL(filePath: "\(path)/import.\(format)")))
-        #expect(try sprintctl("import", out, "--state", state).output == "\(out) is there already: \(name)\n")
+        let again = try sprintctl("import", out, "--state", state)
+        #expect(again.status == 73)
+        #expect(
+            again.errors
+                == "sprintctl: \(out): is there already as \(name) (the same file); --again imports it all the same\n"
+        )
         #expect(try sprintctl("sessions", "verify", "--state", state).output.hasPrefix("\(name): ok, "))
         #expect(try sprintctl("sessions", "list", "--state", state).output.contains(name))
         #expect(try sprintctl("sessions", "show", "--state", state, name).status == 0)
@@ -113,10 +120,8 @@ struct ExportTests {
 
     /// All that its analysis rests on is in the session: the plan's file may go.
     @Test func anImportedSessionKeepsItsPlanAndIsScoredAnew() throws {
-        let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .deletingLastPathComponent().appending(path: "Fixtures/perfect-session/capture.pcapng").path
         let out = folder.path + "/out.csv"
-        #expect(try sprintctl("export", fixture, "--format", "csv", "--out", out).status == 0)
+        #expect(try sprintctl("export", Self.fixture, "--format", "csv", "--out", out).status == 0)
         let plan = try folder.file(
             "hills.toml", Array("name = \"hills\"\nsteps = [{ kind = \"sprint\", seconds = 20 }]\n".utf8))
         let imported = try sprintctl("import", out, "--state", state, "--plan", plan)
@@ -140,7 +145,7 @@ struct ExportTests {
         #expect(unchanged.output.hasPrefix("\(name): unchanged"), "\(unchanged.output)\(unchanged.errors)")
 
         // A later one of the same athlete knows this one's maxima.
-        let later = try sprintctl("import", out, "--state", state, "--start", "2026-02-03T04:05:06Z")
+        let later = try sprintctl("import", out, "--again", "--state", state, "--start", "2026-02-03T04:05:06Z")
         let laterName = String(later.output.dropFirst("imported as ".count).dropLast())
         let scored = try String(contentsOfFile: "\(state)/sessions/\(laterName)/analysis.json", encoding: .utf8)
         #expect(scored.contains("\"observed\"") && scored.contains("\"\(name)\""), "\(later.output)\(later.errors)")
@@ -161,8 +166,11 @@ struct ExportTests {
         // One that is damaged does not keep the others from being scored.
         try Data("damaged".utf8).write(to: URL(filePath: path + "/import.csv"))
         let rest = try sprintctl("sessions", "rescore", "--all", "--state", state)
-        #expect(rest.status == 0)
-        #expect(rest.output.contains("\(name): passed over, holds nothing that can be read"))
+        #expect(rest.status == 65)
+        #expect(
+            rest.errors
+                == "sprintctl: \(name): passed over, holds nothing that can be read\n"
+                + "sprintctl: 1 of 2 sessions could not be scored anew\n")
         #expect(rest.output.contains("\(laterName): "))
     }
 
@@ -188,6 +196,77 @@ struct ExportTests {
         #expect(!FileManager.default.fileExists(atPath: folder.path + "/a.fit"))
         let told = try sprintctl("import", undated, "--state", state, "--start", "2026-02-03T04:05:06Z")
         #expect(told.output == "imported as 20260203T040506Z-athlete\n")
+    }
+
+    /// What comes back of a session that is here would count twice.
+    @Test(arguments: ["fit", "tcx", "csv"]) func aSessionIsKnownAgainInItsOwnExport(_ format: String) throws {
+        #expect(try Programs.run("sprintd", ["--replay", Self.fixture, "--rate", "max", "--state", state]).status == 0)
+        let name = "20260105T060000Z-athlete"
+        let out = "\(folder.path)/out.\(format)"
+        #expect(try sprintctl("export", name, "--state", state, "--format", format, "--out", out).status == 0)
+        let ada = try folder.file("ada.toml", Array("name = \"Ada\"\nmax_speed_mps = 6.94\n".utf8))
+        for athlete in [[], ["--athlete", ada]] {
+            let refused = try Programs.run("sprintctl", ["import", out, "--state", state] + athlete)
+            #expect(refused.status == 73)
+            #expect(refused.errors.contains("is there already as \(name) ("), "\(refused.errors)")
+        }
+        // Scored anew, it is still the same session; and the file knows itself by more than its times.
+        _ = try sprintctl("sessions", "rescore", "--all", "--athlete", ada, "--state", state)
+        #expect(try sprintctl("import", out, "--state", state).status == 73)
+        let bob = try folder.file("bob.toml", Array("name = \"Bob\"\n".utf8))
+        let other = try sprintctl("import", out, "--state", state, "--athlete", bob)
+        #expect(other.status == (format == "fit" ? 73 : 0), "\(other.output)\(other.errors)")
+        #expect(try sprintctl("import", out, "--state", state, "--again").status == 0)
+    }
+
+    @Test func aDateThatNoFileCanHoldIsRefused() throws {
+        let undated = try folder.file("a.csv", Array("t_s,hr_bpm\n0,100\n1,101\n2,102\n".utf8))
+        for start in ["1985-03-01T00:00:00Z", "1998-07-01T00:00:00Z", "2043-02-01T00:00:00Z", "2107-01-01T00:00:00Z"] {
+            let refused = try sprintctl("import", undated, "--state", state, "--start", start)
+            #expect(refused.status == 64)
+            #expect(
+                refused.errors.contains("--start must lie within what activity files can hold: 1998-07-"),
+                "\(refused.errors)")
+        }
+        let old = try folder.file("old.csv", Array("# start 1985-03-01T00:00:00Z\nt_s,hr_bpm\n0,100\n1,101\n".utf8))
+        let refused = try sprintctl("import", old, "--state", state)
+        #expect(refused.status == 65)
+        #expect(
+            refused.errors.hasPrefix(
+                "sprintctl: \(old): begins at 1985-03-01T00:00:00Z, and activity files hold dates"),
+            "\(refused.errors)")
+        #expect(!FileManager.default.fileExists(atPath: state))
+    }
+
+    @Test func whatIsNoSessionIsToldWithWhatThereIs() throws {
+        let none = try sprintctl("export", "20260105", "--state", state)
+        #expect(none.status == 66)
+        #expect(
+            none.errors
+                == "sprintctl: 20260105: there is no such file, and no such session in \(state), which holds none\n")
+        #expect(try Programs.run("sprintd", ["--replay", capture, "--rate", "max", "--state", state]).status == 0)
+        for command in [["export"], ["plot", "--out", "\(folder.path)/a.svg"]] {
+            let one = try Programs.run("sprintctl", command + ["20260105", "--state", state])
+            #expect(one.status == 66)
+            #expect(one.errors.hasSuffix(" which holds 20260105T060000Z-athlete only\n"), "\(one.errors)")
+        }
+    }
+
+    /// The capture of a replay is whole; what was wrong with its source is kept in its journal.
+    @Test func whatWasWrongWithAReplayedRecordingIsKept() throws {
+        let whole = try Data(contentsOf: URL(filePath: capture))
+        let torn = try folder.file("torn.pcapng", [UInt8](whole.dropLast(5)))
+        #expect(try Programs.run("sprintd", ["--replay", torn, "--rate", "max", "--state", state]).status == 0)
+        let name = "20260105T060000Z-athlete"
+        let path = "\(state)/sessions/\(name)"
+        let kept = try String(contentsOfFile: path + "/analysis.json", encoding: .utf8)
+        #expect(!kept.contains("\"notes\": []"))
+        #expect(try sprintctl("analyze", "--format", "json", path + "/capture.pcapng").output == kept)
+        let rescored = try sprintctl("sessions", "rescore", "--all", "--state", state)
+        #expect(rescored.output.hasPrefix("\(name): unchanged"), "\(rescored.output)\(rescored.errors)")
+        try FileManager.default.removeItem(atPath: path + "/analysis.json")
+        #expect(try sprintctl("sessions", "repair", "--state", state).status == 0)
+        #expect(try String(contentsOfFile: path + "/analysis.json", encoding: .utf8) == kept)
     }
 
     @Test func aCaptureIsNotImported() throws {

@@ -78,6 +78,6 @@ struct SessionsTests {
         #expect(try sessions("delete", name).status == 64)
         #expect(FileManager.default.fileExists(atPath: path))
         #expect(try sessions("delete", "--yes", name).status == 0)
-        #expect(try sessions("list").output == "")
+        #expect(try sessions("list").output == "There is no session yet in \(state).\n")
     }
 }

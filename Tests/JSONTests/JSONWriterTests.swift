@@ -33,6 +33,20 @@ import Testing
         #expect(written == #"{"b":2,"a":[true,null,{},[],"x",1.5],"c":false}"#)
     }
 
+    @Test func aMemberIsItsKeyAndItsValue() {
+        let written = text { json in
+            json.object { object in
+                object.member("a", "x")
+                object.member("b", String?.none)
+                object.member("c", 2)
+                object.member("d", true)
+                object.member("e", 1.25, decimals: 1)
+                object.member("f", nil, decimals: 1)
+            }
+        }
+        #expect(written == #"{"a":"x","b":null,"c":2,"d":true,"e":1.3,"f":null}"#)
+    }
+
     @Test func aPrettyTextHasAMemberALineAndEmptyContainersOnOne() {
         let written = text(pretty: true) { json in
             json.object { object in

@@ -52,6 +52,33 @@ import Testing
         #expect(svg.contains(">80 % · 6.40 m/s</text>"))
     }
 
+    @Test func intervalsShowTheirEffortsToo() {
+        var mixed = activity(seconds: 900, sprints: [(300, 330, 0.92), (600, 690, 0.6)])
+        var interval = mixed.document.sprints.removeLast()
+        interval.index = 1
+        mixed.document.intervals = [interval]
+        mixed.document.score.sprints = 1
+        let svg = SessionPlot(mixed, theme: .light).svg
+        #expect(svg.contains("Ada · 1 sprint · none on target · 1 interval<"))
+        let efforts = svg.split(separator: "\n").filter { $0.contains(">60 %</text>") }
+        // Nobody asked it to be fast: not in the colour of what was missed.
+        #expect(efforts.count == 1 && efforts.allSatisfy { $0.contains(PlotTheme.light.ink) })
+        mixed.document.score.plan = .init(name: "p", compliance: 1)
+        mixed.document.score.plan?.steps = [.init(kind: .interval, planned: 90, done: 90)]
+        mixed.document.score.plan?.steps[0].interval = 1
+        let planned = SessionPlot(mixed, theme: .light).svg.split(separator: "\n").filter {
+            $0.contains(">60 %</text>")
+        }
+        #expect(planned.count == 1 && planned.allSatisfy { $0.contains(PlotTheme.light.missed) })
+    }
+
+    @Test func anEffortByHeartRateIsMarkedAmongSpeeds() {
+        var mixed = activity(seconds: 900, sprints: [(300, 330, 0.92), (600, 630, 0.85)])
+        mixed.document.sprints[1].effortBasis = .heartRate
+        let svg = SessionPlot(mixed, theme: .light).svg
+        #expect(svg.contains(">92 %</text>") && svg.contains(">85 % HR</text>"))
+    }
+
     @Test func namesAreEscaped() {
         let svg = SessionPlot(activity(seconds: 60, name: "<b> & \"c\"\u{1}"), theme: .dark).svg
         #expect(svg.contains("&lt;b&gt; &amp; &quot;c&quot; "))
