@@ -8,7 +8,7 @@ package enum CodePages {
     ///
     /// Changes what is resident, never what happens: a failure is passed over.
     package static func release() {
-        guard let maps = try? WholeFile.read("/proc/self/maps", limit: 1 << 20) else { return }
+        guard let maps = try? WholeFile.read("/proc/self/maps", limit: 64 << 10) else { return }
         for line in maps.split(separator: UInt8(ascii: "\n")) {
             guard let range = code(in: String(decoding: line, as: UTF8.self)) else { continue }
             // SAFETY: the range is a mapping of a file that nobody wrote to: whoever reads it afterwards is given the file's bytes again.
