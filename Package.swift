@@ -23,10 +23,17 @@ func executable(
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linker)
 }
 
-/// Swift's runtime inside the program, without what is not used of it: 2 MB less are resident than with the shared libraries, of which the loader
-/// touches more than the program needs. The C libraries stay shared: libusb and libbluetooth get Debian's security fixes.
+/// Swift's runtime and what it needs of the C++ library inside the program, without what is not used of them: with the shared libraries the loader
+/// touches more than the program needs. The C libraries stay shared: libusb and libbluetooth get Debian's security fixes. Symbols that
+/// nobody looks up are not exported, and the table of relocations is packed: its pages are read once, and would stay. How much that saves: Benchmarks/README.md.
 let small: [LinkerSetting] = [
-    .unsafeFlags(["-static-stdlib", "-Xlinker", "--gc-sections"], .when(configuration: .release))
+    .unsafeFlags(
+        [
+            "-static-stdlib", "-use-ld=lld", "-L", Context.packageDirectory + "/Linking", "-Xclang-linker",
+            "-static-libgcc",
+            "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
+            "pack-relative-relocs",
+        ], .when(configuration: .release))
 ]
 
 func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {

@@ -71,6 +71,12 @@ package struct CaptureReader: Sendable {
                 guard try recognise() else { return .needsInput }
                 continue
             }
+            if format == .pcapng, let packet = pcapng.plainPacket(in: buffer) {
+                frame(packet.frame, buffer.bytes(packet.data))
+                buffer.consume(packet.length)
+                frames &+= 1
+                return .frame
+            }
             let decoded =
                 switch format {
                 case .pcapng: pcapng.next(in: &buffer, event: event)

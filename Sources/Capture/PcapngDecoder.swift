@@ -96,6 +96,58 @@ struct PcapngDecoder: Sendable {
         }
     }
 
+    /// A packet that was read whole.
+    struct PlainPacket {
+        var frame: CapturedFrame
+        /// Its bytes in the buffer.
+        var data: Range<Int>
+        /// Of the block, in bytes.
+        var length: Int
+    }
+
+    /// The packet at the start of the buffer, if it is as ``PcapngWriter`` writes nearly all of them: little-endian, of a USB interface, with
+    /// its direction and a good CRC-32 for its only options. What ``next(in:event:)`` makes of it is the same, but takes as long again as the checksum.
+    ///
+    /// - Returns: `nil` for every other block, good or bad, and then nothing has changed.
+    @inline(__always)
+    mutating func plainPacket(in buffer: borrowing InputBuffer) -> PlainPacket? {
+        let buffered = buffer.count
+        guard buffered >= Self.plainOverhead, !bigEndian else { return nil }
+        let head = buffer.bytes(0..<28)
+        let length = Int(head.littleEndian32(at: 4))
+        guard head.littleEndian32(at: 0) == BlockType.enhancedPacket, length <= buffered,
+            length >= Self.plainOverhead, length <= Int(CaptureReader.blockLimit), length & 3 == 0
+        else { return nil }
+        let index = Int(head.littleEndian32(at: 8))
+        let captured = Int(head.littleEndian32(at: 20))
+        guard index < interfaces.count, (captured &+ 3) & ~3 == length &- Self.plainOverhead else { return nil }
+        let tail = buffer.bytes(length &- 28..<length)
+        let option = tail.littleEndian64(at: 8)
+        let rest = tail.littleEndian64(at: 16)
+        guard tail.littleEndian32(at: 0) == Self.flagsOption, option & 0xFF_FFFF_FFFF == Self.hashOption,
+            rest &>> 32 == UInt64(Option.end), Int(tail.littleEndian32(at: 24)) == length,
+            interfaces.span[index].link.isUSB
+        else { return nil }
+        let stored = UInt32(truncatingIfNeeded: option &>> 40 | rest &<< 24)
+        let data = 28..<28 &+ captured
+        let computed = CRC32.checksum(buffer.bytes(data))
+        guard stored == computed || stored.byteSwapped == computed else { return nil }
+        let ticks = UInt64(head.littleEndian32(at: 12)) &<< 32 | UInt64(head.littleEndian32(at: 16))
+        guard let time = interfaces.span[index].clock.time(ticks) else { return nil }
+        lastTime = time
+        let frame = CapturedFrame(
+            time: time, link: interfaces.span[index].link, interface: interfaces.span[index].number,
+            originalLength: head.littleEndian32(at: 24))
+        return PlainPacket(frame: frame, data: data, length: length)
+    }
+
+    /// A header of 28 bytes, 24 of options, and the trailer.
+    private static let plainOverhead = 56
+    /// The first four bytes of `epb_flags`: code and length.
+    private static let flagsOption = UInt32(Option.packetFlags) | 4 << 16
+    /// The first five bytes of an `epb_hash` of CRC-32: code, length, algorithm.
+    private static let hashOption = UInt64(Option.packetHash) | 5 << 16 | UInt64(Option.crc32) << 32
+
     private func bad(_ fault: CaptureFault) -> DecodedBlock {
         headerRead ? .bad(fault) : .refused(.badHeader(.pcapng, fault))
     }

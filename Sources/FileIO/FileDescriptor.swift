@@ -135,7 +135,7 @@ package struct FileDescriptor: Equatable, Sendable {
     /// - Parameter limit: bytes; what lies behind them is left.
     package func readAll(limit: Int) throws(ErrorNumber) -> [UInt8] {
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 256 << 10)
+        var chunk = [UInt8](repeating: 0, count: max(0, min(limit, 256 << 10)))
         while bytes.count < limit {
             let count = try read(into: &chunk, limit: limit - bytes.count)
             guard count > 0 else { break }

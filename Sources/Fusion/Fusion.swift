@@ -19,6 +19,8 @@ package struct Fusion {
     /// Of the sensors met, to find one by comparing words.
     private(set) var keys: [UInt64] = []
     private var lastFound = 0
+    /// The one before: a strap and a footpod speak by turns.
+    private var foundBefore = 0
     /// By the same index.
     var slots: [SensorSlot] = []
     /// Apart from the slots: they are large, and most samples are no intervals.
@@ -60,9 +62,12 @@ package struct Fusion {
     private mutating func find(_ id: SensorID) -> Int? {
         let key = SensorState.key(id)
         if lastFound < keys.count, keys.span[lastFound] == key { return lastFound }
+        swap(&lastFound, &foundBefore)
+        if lastFound < keys.count, keys.span[lastFound] == key { return lastFound }
         return search(key, id)
     }
 
+    @inline(never)
     private mutating func search(_ key: UInt64, _ id: SensorID) -> Int? {
         for index in keys.indices where keys.span[index] == key {
             lastFound = index

@@ -86,6 +86,7 @@ package struct AthletePipeline: Sendable {
             // Empty, and so without storage, for all but the few samples that decide something.
             var changes: [PhaseChange] = []
             segmenter.ingest(fused) { changes.append($0) }
+            guard !changes.isEmpty else { return }
             for change in changes {
                 noteEndedRest(change)
                 let open = recorder.phases.last?.kind

@@ -45,11 +45,11 @@ extension Environment {
         let terminal = self["TERM"] ?? "dumb"
         let isForced = self["CLICOLOR_FORCE"].map { $0 != "0" } ?? false
         guard isForced || (isTerminal && terminal != "dumb") else { return .none }
-        return terminal.contains("256color") || self["COLORTERM"] != nil ? .ansi256 : .ansi16
+        return terminal.holds("256color") || self["COLORTERM"] != nil ? .ansi256 : .ansi16
     }
 
     private var isUTF8: Bool {
         let locale = (self["LC_ALL"] ?? self["LC_CTYPE"] ?? self["LANG"] ?? "C").lowercased()
-        return locale.contains("utf-8") || locale.contains("utf8")
+        return locale.holds("utf-8") || locale.holds("utf8")
     }
 }

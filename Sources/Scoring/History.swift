@@ -85,10 +85,10 @@ package struct History: Sendable {
         integrate(to: time, fresh, completed: completed)
         values = fresh
         lastTime = time
-        var peaks = Peaks()
-        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier) { peaks.speed = fresh.speed }
-        if sample.updated.contains(.heartRate) { peaks.heartRate = fresh.heartRate }
-        openPeaks.merge(peaks)
+        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier) {
+            openPeaks.merge(Peaks(speed: fresh.speed))
+        }
+        if sample.updated.contains(.heartRate) { openPeaks.merge(Peaks(heartRate: fresh.heartRate)) }
     }
 
     private mutating func integrate(to time: Double, _ fresh: Values, completed: (Peaks, Double) -> Void) {
@@ -105,15 +105,14 @@ package struct History: Sendable {
         }
         // Most spacings end within the quarter in which they begin.
         if openEnd > time { return add(from: 0, to: 1, span: span, fresh) }
-        var from = start
-        while true {
-            let boundary = openEnd
-            let to = min(boundary, time)
-            add(from: (from - start) / span, to: (to - start) / span, span: span, fresh)
+        var from = 0.0
+        while openEnd <= time {
+            let to = (openEnd - start) / span
+            add(from: from, to: to, span: span, fresh)
             from = to
-            guard boundary <= time else { break }
             close(completed)
         }
+        add(from: from, to: 1, span: span, fresh)
     }
 
     /// Adds the part of a spacing between two samples, `from` and `to` as shares of it.
@@ -178,21 +177,26 @@ package struct History: Sendable {
     /// The totals up to a time (clamped to what is known), linear within a quarter.
     package func totals(at time: Double) -> Totals { interpolated(at: time) }
 
-    /// Inlined, so that who needs a part of the totals pays for that part.
-    @inline(__always)
     private func interpolated(at time: Double) -> Totals {
         guard let lastTime, time < lastTime else { return totals }
         let clamped = max(time, oldest)
         let index = Self.index(of: clamped)
         guard index < openIndex else {
-            let start = index > 0 ? quarters[(index - 1) % Self.capacity].totals : Totals()
+            let start = index > 0 ? quarters[slot(index - 1)].totals : Totals()
             let openStart = Double(openIndex) * Self.resolution
             return Self.between(start, totals, share: (clamped - openStart) / max(lastTime - openStart, 1e-9))
         }
-        let end = quarters[index % Self.capacity].totals
+        let end = quarters[slot(index)].totals
         guard index > max(0, openIndex - Self.capacity + 1) else { return index == 0 ? Self.scaled(end, clamped) : end }
-        let start = quarters[(index - 1) % Self.capacity].totals
+        let start = quarters[slot(index - 1)].totals
         return Self.between(start, end, share: clamped / Self.resolution - Double(index))
+    }
+
+    /// The place of a quarter that history reaches; `openIndex` is one of them.
+    @inline(__always)
+    private func slot(_ index: Int) -> Int {
+        let slot = openSlot - (openIndex - index)
+        return slot < 0 ? slot + Self.capacity : slot
     }
 
     @inline(__always)
@@ -221,7 +225,13 @@ package struct History: Sendable {
         let first = max(Self.index(of: start), openIndex - Self.capacity + 1, 0)
         let last = min(Self.index(of: end), openIndex)
         guard first <= last else { return result }
-        for index in first..<min(last + 1, openIndex) { result.merge(quarters[index % Self.capacity].peaks) }
+        let quarters = quarters.span
+        // Field by field: see `meanParts(at:)`.
+        for index in first..<min(last + 1, openIndex) {
+            let slot = slot(index)
+            if let speed = quarters[slot].peaks.speed { result.merge(Peaks(speed: speed)) }
+            if let rate = quarters[slot].peaks.heartRate { result.merge(Peaks(heartRate: rate)) }
+        }
         if last == openIndex { result.merge(openPeaks) }
         return result
     }
@@ -232,8 +242,8 @@ package struct History: Sendable {
     /// The means over a span; `nil` where nothing was known.
     package func means(from start: Double, to end: Double) -> (speed: Mean?, heartRate: Mean?) {
         guard end > start else { return (nil, nil) }
-        let first = interpolated(at: start)
-        let last = interpolated(at: end)
+        let first = meanParts(at: start)
+        let last = meanParts(at: end)
         func mean(_ integral: Double, over time: Double) -> Mean? {
             time > 0 ? (integral / time, time / (end - start)) : nil
         }
@@ -241,6 +251,45 @@ package struct History: Sendable {
             mean(last.speedIntegral - first.speedIntegral, over: last.speedTime - first.speedTime),
             mean(last.heartRateIntegral - first.heartRateIntegral, over: last.heartRateTime - first.heartRateTime)
         )
+    }
+
+    /// What of ``Totals`` means are made of.
+    private struct MeanParts {
+        var speedTime: Double
+        var speedIntegral: Double
+        var heartRateTime: Double
+        var heartRateIntegral: Double
+
+        @inline(__always)
+        init(_ totals: Totals) {
+            speedTime = totals.speedTime
+            speedIntegral = totals.speedIntegral
+            heartRateTime = totals.heartRateTime
+            heartRateIntegral = totals.heartRateIntegral
+        }
+    }
+
+    /// As ``totals(at:)``, for it is asked for four times a second, and most of the answer by nobody.
+    @inline(__always)
+    private func meanParts(at time: Double) -> MeanParts {
+        guard let lastTime, time < lastTime else { return MeanParts(totals) }
+        let clamped = max(time, oldest)
+        let index = Self.index(of: clamped)
+        guard index < openIndex, index > max(0, openIndex - Self.capacity + 1) else {
+            return MeanParts(interpolated(at: time))
+        }
+        // Read field by field: what is read whole is copied whole.
+        let quarters = quarters.span
+        let (before, after) = (slot(index - 1), slot(index))
+        let share = min(max(clamped / Self.resolution - Double(index), 0), 1)
+        func mix(_ from: Double, _ to: Double) -> Double { from + share * (to - from) }
+        var parts = MeanParts(totals)
+        parts.speedTime = mix(quarters[before].totals.speedTime, quarters[after].totals.speedTime)
+        parts.speedIntegral = mix(quarters[before].totals.speedIntegral, quarters[after].totals.speedIntegral)
+        parts.heartRateTime = mix(quarters[before].totals.heartRateTime, quarters[after].totals.heartRateTime)
+        parts.heartRateIntegral = mix(
+            quarters[before].totals.heartRateIntegral, quarters[after].totals.heartRateIntegral)
+        return parts
     }
 
     /// Mean speed over a span, and the share of it in which speed was known.

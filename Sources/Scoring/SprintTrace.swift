@@ -41,8 +41,9 @@ extension SprintTrace {
         rates.reserveCapacity(count)
         for index in 0..<count {
             let from = start + Double(index) * quarter
-            speeds.append(history.meanSpeed(from: from, to: from + quarter).map { Float($0.mean) })
-            rates.append(history.meanHeartRate(from: from, to: from + quarter).map { Float($0.mean) })
+            let means = history.means(from: from, to: from + quarter)
+            speeds.append(means.speed.map { Float($0.mean) })
+            rates.append(means.heartRate.map { Float($0.mean) })
         }
         let all = history.meanSpeed(from: start, to: end)
         let part = WorkingPart(start: start, end: end, history: history, nextWork: nextWork)

@@ -25,6 +25,8 @@ struct StepFit: Sendable {
     private var ages = InlineArray<24, Double>(repeating: 0)
     private var values = InlineArray<24, Double>(repeating: 0)
     static let capacity = 24
+    /// The place among the ``Instants`` of the one for which ``reaches(_:odds:scale:responses:)`` was last given up.
+    private var decisive = 0
 
     mutating func removeAll() { count = 0 }
 
@@ -86,13 +88,21 @@ struct StepFit: Sendable {
     /// - Parameters:
     ///   - odds: a natural logarithm.
     ///   - scale: twice the variance of the residuals.
-    // Inlined: a call from what changes the fit would be given a copy of it.
-    @inline(__always)
-    func reaches(_ question: Question, odds: Double, scale: Double, responses: borrowing StepResponses) -> Bool {
+    mutating func reaches(
+        _ question: Question, odds: Double, scale: Double, responses: borrowing StepResponses
+    ) -> Bool {
         let sums = Sums(self)
+        // What gave up the question before mostly gives up this one.
+        var first = Instants(question)
+        for _ in 0..<decisive { _ = first.next() }
+        if let (age, _) = first.next() {
+            let staying = steps(at: age, question, sums, responses).staying
+            if min(staying[0], staying[1], staying[2]) / scale < odds { return false }
+        }
         var staying = Double.infinity
         var reaching = Double.infinity
         var grid = Instants(question)
+        decisive = 0
         while let (age, _) = grid.next() {
             let steps = steps(at: age, question, sums, responses)
             for kind in 0..<StepResponses.kinds {
@@ -101,7 +111,9 @@ struct StepFit: Sendable {
             }
             // No sum of squares is below 0, and rounding keeps the order.
             if staying / scale < odds { return false }
+            decisive += 1
         }
+        decisive = 0
         return (staying - reaching) / scale >= odds
     }
 
@@ -137,9 +149,11 @@ struct StepFit: Sendable {
         @inline(__always)
         init(_ fit: borrowing StepFit) {
             total = Double(fit.count)
+            // A span reads in place; a subscript may be given a copy of all.
+            let observed = fit.values.span
             for index in 0..<fit.count {
-                values += fit.values[index]
-                squares += fit.values[index] * fit.values[index]
+                values += observed[index]
+                squares += observed[index] * observed[index]
             }
         }
     }
@@ -161,6 +175,8 @@ struct StepFit: Sendable {
         var sumG = SIMD4<Double>.zero
         var sumGG = SIMD4<Double>.zero
         var sumGY = SIMD4<Double>.zero
+        let ages = self.ages.span
+        let values = self.values.span
         for index in 0..<count {
             // Older observations lie before the step.
             guard ages[index] < age else { break }

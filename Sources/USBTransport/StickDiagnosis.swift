@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import ProcessIO
 
 /// What stands between a person and an ANT+ stick that works, and what to type about it.
 package struct StickDiagnosis: Sendable {
@@ -131,7 +132,7 @@ package struct StickDiagnosis: Sendable {
     }
 
     private static func remedy(for text: String, _ stick: USBInspection.Stick) -> [String] {
-        text.contains("is held by") ? ["sudo fuser -v \(stick.node)     # says who has it"] : []
+        text.holds("is held by") ? ["sudo fuser -v \(stick.node)     # says who has it"] : []
     }
 
     /// The folders that udev reads rules from, the ones that count first.
@@ -148,7 +149,7 @@ package struct StickDiagnosis: Sendable {
             for name in SmallFiles.names(in: folder) where name.hasSuffix(".rules") {
                 let lines = SmallFiles.text("\(folder)/\(name)").split(separator: "\n")
                 let names = lines.contains { line in
-                    !line.hasPrefix("#") && line.contains("idVendor") && line.lowercased().contains("0fcf")
+                    !line.hasPrefix("#") && line.holds("idVendor") && line.lowercased().holds("0fcf")
                 }
                 if names { return "\(folder)/\(name)" }
             }

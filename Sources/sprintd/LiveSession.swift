@@ -38,6 +38,8 @@ struct LiveSession: ~Copyable {
         } catch {
             throw CommandFailure(.inputOutput, "cannot make a thread: \(error.text)")
         }
+        // For hours now little of what started this is needed.
+        CodePages.release()
         session.show(engine.events)
         session.display.finish()
         session.waitForExports()
@@ -150,6 +152,7 @@ struct LiveSession: ~Copyable {
         switch event {
         case .sessionStarted(let athlete, _, let configuration):
             display.begin(athlete, members.count == 1 ? configuration : nil)
+            CodePages.release()
         case .pipeline(let athlete, let event):
             attempt { display throws(CommandFailure) in try display.show(event, of: athlete) }
         case .sessionEnded(let athlete, let duration):
@@ -157,6 +160,7 @@ struct LiveSession: ~Copyable {
         case .sessionStored(let folder):
             attempt { _ throws(CommandFailure) in try StandardStream.output.write("session written to \(folder)\n") }
             exports.add(folder.split(separator: "/").last.map(String.init) ?? folder)
+            CodePages.release()
         case .notice(_, let text), .trouble(let text), .recovery(let text): Self.tell(text)
         case .ended: return
         }
