@@ -190,7 +190,9 @@ extension ConfigurationFile {
         func refuse(_ reason: String) -> CommandFailure {
             CommandFailure(.configuration, "\(path):\(entry.line):\(entry.column): \(reason)")
         }
-        guard Plan.named(plan.name) == nil else { throw refuse("the plan \"\(plan.name)\" has the name of a built-in one") }
+        guard Plan.named(plan.name) == nil else {
+            throw refuse("the plan \"\(plan.name)\" has the name of a built-in one")
+        }
         guard plans[plan.name] == nil else { throw refuse("there are two plans \"\(plan.name)\"") }
         plans[plan.name] = plan
     }

@@ -118,7 +118,8 @@ package struct LivePipeline: Sendable {
         }
         for member in rules.indices {
             // Whoever has taken a place of somebody else begins anew.
-            guard table.isActive(member), before.indices.contains(member), before[member] == table.members[member].athlete.name
+            guard table.isActive(member), before.indices.contains(member),
+                before[member] == table.members[member].athlete.name
             else {
                 rules[member] = rule
                 continue

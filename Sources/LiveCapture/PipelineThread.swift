@@ -58,7 +58,8 @@ final class PipelineThread {
     private let pulse: EnginePulse?
 
     init(
-        receivers: Receivers, pipeline: LivePipeline, output: consuming ThreadOutput, doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
+        receivers: Receivers, pipeline: LivePipeline, output: consuming ThreadOutput, doorbell: Doorbell,
+        wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
         pulse: EnginePulse?
     ) {
         self.receivers = receivers
@@ -132,7 +133,9 @@ final class PipelineThread {
             }
         case .reload(let reload):
             let waiting = pipeline.replace(members: reload.members, rule: reload.rule, output: &output)
-            let remarks = waiting.map { "\($0 ?? "the athlete"): the new figures hold when the running session has ended" }
+            let remarks = waiting.map {
+                "\($0 ?? "the athlete"): the new figures hold when the running session has ended"
+            }
             output.tell(.reloaded(remarks: reload.remarks + remarks))
             if let transports = reload.transports { successors = transports }
         }
@@ -184,7 +187,8 @@ final class PipelineThread {
         let deadlines = [time, pipeline.deadline].compactMap { $0 }
         let timeout = [deadlines.min().map(clock.wait), pulse?.longestSleep].compactMap { $0 }.min()
         _ = doorbell.sleep(timeout: timeout) {
-            wishes.isWaiting || receivers.sources.indices.contains { receivers.window.wants($0) && hasNews(receivers.sources[$0]) }
+            wishes.isWaiting
+                || receivers.sources.indices.contains { receivers.window.wants($0) && hasNews(receivers.sources[$0]) }
         }
     }
 

@@ -98,7 +98,9 @@ package enum Log {
     static func isJournal(_ environment: Environment) -> Bool {
         var status = stat()
         // SAFETY: fstat fills the structure that it is given and keeps no pointer.
-        guard let stream = environment["JOURNAL_STREAM"], unsafe fstat(STDERR_FILENO, &status) == 0 else { return false }
+        guard let stream = environment["JOURNAL_STREAM"], unsafe fstat(STDERR_FILENO, &status) == 0 else {
+            return false
+        }
         return stream == "\(status.st_dev):\(status.st_ino)"
     }
 }

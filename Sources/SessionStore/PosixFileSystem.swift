@@ -43,12 +43,15 @@ package final class PosixFileSystem: FileSystem, Sendable {
     }
 
     package func makeNewFolder(_ path: String) throws(FileError) {
-        try attempt(.makeFolder, path) { () throws(ErrorNumber) in try FileTree.makeFolder(path, mode: Self.folderMode(path)) }
+        try attempt(.makeFolder, path) { () throws(ErrorNumber) in
+            try FileTree.makeFolder(path, mode: Self.folderMode(path))
+        }
     }
 
     package func create(_ path: String) throws(FileError) -> OpenFile {
         try attempt(.create, path) { () throws(ErrorNumber) in
-            OpenFile(number: try FileDescriptor.open(path, for: .creation(mode: Self.fileMode(path))).rawValue, path: path)
+            let file = try FileDescriptor.open(path, for: .creation(mode: Self.fileMode(path)))
+            return OpenFile(number: file.rawValue, path: path)
         }
     }
 

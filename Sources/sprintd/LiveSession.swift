@@ -122,7 +122,9 @@ struct LiveSession: ~Copyable {
             if let (athlete, sample) = news.status {
                 attempt { display throws(CommandFailure) in try display.show(.fused(sample), of: athlete) }
             }
-            if news.dropped > 0 { Log.write(.warning, "\(news.dropped) events were not shown: whoever reads is too slow") }
+            if news.dropped > 0 {
+                Log.write(.warning, "\(news.dropped) events were not shown: whoever reads is too slow")
+            }
         }
     }
 

@@ -123,7 +123,8 @@ extension Settings {
                 case 1: "1 sensor"
                 case let count: "\(count) sensors"
                 }
-            return "\(member.athlete.name ?? "one without a name") (\(sensors)\(member.plan.map { ", \($0.name)" } ?? ""))"
+            let plan = member.plan.map { ", \($0.name)" } ?? ""
+            return "\(member.athlete.name ?? "one without a name") (\(sensors)\(plan))"
         }
         let radios = [
             usesUSB ? "ANT+ sticks" : nil,

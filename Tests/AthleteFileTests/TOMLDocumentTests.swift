@@ -84,7 +84,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "[[a]]\n[a]", "[a]\n[[a]]", "a = []\n[[a]]", "a = [{}]\n[[a]]", "[[a]", "[[a]]]", "[[]]", "[ [a]]", "[[a]] b = 1",
+        "[[a]]\n[a]", "[a]\n[[a]]", "a = []\n[[a]]", "a = [{}]\n[[a]]", "[[a]", "[[a]]]", "[[]]", "[ [a]]",
+        "[[a]] b = 1",
         "[[a]]\nx = 1\nx = 2",
     ])
     func refusesArrayOfTables(_ text: String) {

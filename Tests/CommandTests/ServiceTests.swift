@@ -18,7 +18,8 @@ struct ServiceTests {
         try Data().write(to: URL(filePath: errors))
     }
 
-    private func start(_ arguments: [String], output: Any? = FileHandle.nullDevice, _ more: [String: String] = [:]) throws
+    private func start(_ arguments: [String], output: Any? = FileHandle.nullDevice, _ more: [String: String] = [:])
+        throws
         -> Process
     {
         let process = Programs.process("sprintd", ["--state", state] + arguments)
@@ -84,14 +85,17 @@ struct ServiceTests {
     @Test func aRightConfigurationIsSummedUp() throws {
         let path = try folder.file(
             "sprintd.toml",
-            Array("state = \"here\"\n[bluetooth]\nenabled = false\n[[athlete]]\nname = \"Ada\"\nplan = \"tabata\"\n".utf8))
+            Array(
+                "state = \"here\"\n[bluetooth]\nenabled = false\n[[athlete]]\nname = \"Ada\"\nplan = \"tabata\"\n".utf8)
+        )
         let check = try Programs.run("sprintd", ["--check-config", "--config", path])
         #expect(check.status == 0)
         let lines = check.output.split(separator: "\n")
-        #expect(lines.prefix(5) == [
-            "ok: \(path)", "state     \(folder.path)/here", "athletes  Ada (any sensor, tabata)",
-            "sessions  begin by themselves, end after 300 s of silence", "radios    ANT+ sticks",
-        ])
+        #expect(
+            lines.prefix(5) == [
+                "ok: \(path)", "state     \(folder.path)/here", "athletes  Ada (any sensor, tabata)",
+                "sessions  begin by themselves, end after 300 s of silence", "radios    ANT+ sticks",
+            ])
     }
 
     @Test func aReloadLosesNoSessionWhateverItReads() throws {

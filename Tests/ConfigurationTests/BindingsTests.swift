@@ -9,8 +9,13 @@ import Testing
 @testable import Configuration
 
 @Suite struct BindingsTests {
-    private static let strap = SensorID("ant:120:16815")!
-    private static let pod = SensorID("ble:C4:12:F5:00:A0:01")!
+    private let strap: SensorID
+    private let pod: SensorID
+
+    init() throws {
+        strap = try #require(SensorID("ant:120:16815"))
+        pod = try #require(SensorID("ble:C4:12:F5:00:A0:01"))
+    }
 
     private static func athlete(_ name: String?, _ sensors: [SensorID]) -> Athlete {
         var athlete = Athlete()
@@ -21,29 +26,29 @@ import Testing
 
     @Test func whatIsWrittenIsRead() throws {
         var bindings = Bindings()
-        bindings.bind(Self.strap, to: "Ada \"the\\first\"\u{1}")
-        bindings.bind(Self.pod, to: nil)
-        bindings.unbind(Self.strap, from: "Bob")
+        bindings.bind(strap, to: "Ada \"the\\first\"\u{1}")
+        bindings.bind(pod, to: nil)
+        bindings.unbind(strap, from: "Bob")
         #expect(try Bindings(text: bindings.text) == bindings)
         #expect(bindings.bindings.count == 3)
     }
 
     @Test func theLastWordOnASensorHolds() {
         var bindings = Bindings()
-        bindings.bind(Self.strap, to: "Ada")
-        bindings.unbind(Self.strap, from: "Ada")
+        bindings.bind(strap, to: "Ada")
+        bindings.unbind(strap, from: "Ada")
         #expect(bindings.bindings.map(\.isBound) == [false])
-        var athletes = [Self.athlete("Ada", [Self.strap, Self.pod])]
+        var athletes = [Self.athlete("Ada", [strap, pod])]
         #expect(bindings.apply(to: &athletes).isEmpty)
-        #expect(athletes[0].sensors == [Self.pod])
-        bindings.bind(Self.strap, to: "Ada")
+        #expect(athletes[0].sensors == [pod])
+        bindings.bind(strap, to: "Ada")
         #expect(bindings.apply(to: &athletes).isEmpty)
-        #expect(athletes[0].sensors == [Self.pod, Self.strap])
+        #expect(athletes[0].sensors == [pod, strap])
     }
 
     @Test func anAthleteWhoIsGoneIsSaidAndKept() {
         var bindings = Bindings()
-        bindings.bind(Self.strap, to: "Eve")
+        bindings.bind(strap, to: "Eve")
         var athletes = [Self.athlete("Ada", [])]
         #expect(bindings.apply(to: &athletes) == ["bindings.toml: ant:120:16815: no athlete is called \"Eve\""])
         #expect(athletes[0].sensors.isEmpty)
@@ -55,12 +60,13 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         #expect(try Bindings.read(state: folder) == Bindings())
         var bindings = Bindings()
-        bindings.bind(Self.strap, to: "Ada")
+        bindings.bind(strap, to: "Ada")
         try bindings.write(state: folder)
         #expect(try Bindings.read(state: folder) == bindings)
         try Data("[[binding]]\nathlete = \"Ada\"\n".utf8).write(to: URL(filePath: Bindings.path(state: folder)))
-        #expect(throws: CommandFailure(
-            .configuration, "\(folder)/bindings.toml:1:1: sensor: is missing in this binding")
+        #expect(
+            throws: CommandFailure(
+                .configuration, "\(folder)/bindings.toml:1:1: sensor: is missing in this binding")
         ) { try Bindings.read(state: folder) }
     }
 

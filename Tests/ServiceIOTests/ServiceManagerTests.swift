@@ -7,21 +7,25 @@ import Testing
 @testable import ServiceIO
 
 @Suite struct ServiceManagerTests {
-    @Test(arguments: [
-        ("/run/systemd/notify", Array("/run/systemd/notify".utf8)), ("@abc", [0, 0x61, 0x62, 0x63]),
-        (String(repeating: "/", count: 107), [UInt8](repeating: 0x2F, count: 107)),
-        (String(repeating: "/", count: 108), nil), ("vsock:2:1", nil), ("relative", nil), ("/", nil), ("@", nil),
-    ] as [(String, [UInt8]?)])
+    @Test(
+        arguments: [
+            ("/run/systemd/notify", Array("/run/systemd/notify".utf8)), ("@abc", [0, 0x61, 0x62, 0x63]),
+            (String(repeating: "/", count: 107), [UInt8](repeating: 0x2F, count: 107)),
+            (String(repeating: "/", count: 108), nil), ("vsock:2:1", nil), ("relative", nil), ("/", nil), ("@", nil),
+        ] as [(String, [UInt8]?)])
     func aSocketIsNamedByPathOrWithoutOne(_ name: String, _ expected: [UInt8]?) {
         #expect(ServiceManager.address(name) == expected)
     }
 
-    @Test(arguments: [
-        (["WATCHDOG_USEC": "30000000"], .seconds(15)), (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "7"], .seconds(15)),
-        (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "8"], nil), (["WATCHDOG_USEC": "0"], nil),
-        (["WATCHDOG_USEC": "-1"], nil), (["WATCHDOG_USEC": "x"], nil), (["WATCHDOG_USEC": "99999999999999999999"], nil),
-        (["WATCHDOG_PID": "7"], nil), (["WATCHDOG_USEC": "1", "WATCHDOG_PID": "seven"], nil),
-    ] as [([String: String], Duration?)])
+    @Test(
+        arguments: [
+            (["WATCHDOG_USEC": "30000000"], .seconds(15)),
+            (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "7"], .seconds(15)),
+            (["WATCHDOG_USEC": "30000000", "WATCHDOG_PID": "8"], nil), (["WATCHDOG_USEC": "0"], nil),
+            (["WATCHDOG_USEC": "-1"], nil), (["WATCHDOG_USEC": "x"], nil),
+            (["WATCHDOG_USEC": "99999999999999999999"], nil),
+            (["WATCHDOG_PID": "7"], nil), (["WATCHDOG_USEC": "1", "WATCHDOG_PID": "seven"], nil),
+        ] as [([String: String], Duration?)])
     func signsOfLifeAreWantedTwiceAsOften(_ variables: [String: String], _ expected: Duration?) {
         #expect(ServiceManager.watchdogInterval(Environment(variables), process: 7) == expected)
     }

@@ -45,7 +45,9 @@ import Testing
         let places = Places(Environment(["HOME": "/home/x", "XDG_RUNTIME_DIR": "/run/user/7"]))
         #expect(places.state == "/home/x/.local/state/sprintd")
         #expect(places.socket(state: "/s") == "/run/user/7/sprintd/sprintd.sock")
-        #expect(Places(Environment(["HOME": "/home/x", "XDG_STATE_HOME": "relative"])).state == "/home/x/.local/state/sprintd")
+        #expect(
+            Places(Environment(["HOME": "/home/x", "XDG_STATE_HOME": "relative"])).state
+                == "/home/x/.local/state/sprintd")
         #expect(Places(Environment(["XDG_STATE_HOME": "/data"])).state == "/data/sprintd")
         #expect(Places(Environment([:])).state == nil)
         #expect(Places(Environment([:])).socket(state: "/s") == "/s/sprintd.sock")
@@ -104,7 +106,8 @@ import Testing
         try folder.file("sprintd.toml", "state = \".\"\n[[athlete]]\nname = \"Ada\"\nsensors = [\"ant:120:1\"]\n")
         try folder.file(
             "bindings.toml",
-            "[[binding]]\nsensor = \"ant:124:2\"\nathlete = \"Ada\"\n[[binding]]\nsensor = \"ant:120:1\"\nathlete = \"Eve\"\n")
+            "[[binding]]\nsensor = \"ant:124:2\"\nathlete = \"Ada\"\n[[binding]]\nsensor = \"ant:120:1\"\nathlete = \"Eve\"\n"
+        )
         let settings = try Settings.load(LiveOptions(), environment)
         #expect(settings.members[0].athlete.sensors.map(\.description) == ["ant:120:1", "ant:124:2"])
         #expect(settings.remarks == ["bindings.toml: ant:120:1: no athlete is called \"Eve\""])
@@ -115,7 +118,8 @@ import Testing
         let before = try Settings.load(LiveOptions(), environment)
         try folder.file(
             "sprintd.toml",
-            "log_level = \"debug\"\nstate = \"/other\"\n[usb]\nenabled = false\n[session]\nsilence_s = 20\n[[athlete]]\nname = \"Ada\"\n")
+            "log_level = \"debug\"\nstate = \"/other\"\n[usb]\nenabled = false\n[session]\nsilence_s = 20\n[[athlete]]\nname = \"Ada\"\n"
+        )
         let after = try Settings.load(LiveOptions(), environment)
         #expect(
             after.needingRestart(since: before) == [
