@@ -101,6 +101,8 @@ let package = Package(
         target("SessionIndex", ["CSQLite", "FileIO", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
+        target("ServiceIO", ["ProcessIO"]),
+        target("Configuration", ["AthleteFile", "FileIO", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
         target(
             "LiveCapture",
             [
@@ -130,9 +132,10 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "CUSB",
-                "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
-                "Scoring", "Segmentation", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth",
+                "Configuration",
+                "CUSB", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
             ], linker: small),
 
@@ -169,6 +172,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Analysis", "Capture", "FIT", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
+                "TestSupport",
             ],
             swiftSettings: settings),
         tests("Measurement"),
@@ -203,6 +207,8 @@ let package = Package(
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
         tests("SessionIndex", ["SessionStore"]),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
+        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
+        tests("ServiceIO", ["ProcessIO"]),
         tests(
             "LiveCapture",
             [
@@ -216,7 +222,7 @@ let package = Package(
                 "BluetoothCentral", "BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer",
                 "sprintctl", "Transport",
             ]),
-        tests("sprintd"),
+        tests("sprintd", ["LiveCapture", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
         // Runs the trials as processes: they are built with it.
         tests("USBTransport", ["ANTSession", "Measurement", "sprintctl", "stick-emulator", "stick-trials"]),
     ]

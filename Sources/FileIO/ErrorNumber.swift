@@ -37,6 +37,7 @@ package struct ErrorNumber: Error, Equatable, Sendable {
 extension ErrorNumber {
     package static let alreadyExists = ErrorNumber(EEXIST)
     package static let brokenPipe = ErrorNumber(EPIPE)
+    package static let cancelled = ErrorNumber(ECANCELED)
     package static let isDirectory = ErrorNumber(EISDIR)
     package static let nameTooLong = ErrorNumber(ENAMETOOLONG)
     package static let noSuchFile = ErrorNumber(ENOENT)

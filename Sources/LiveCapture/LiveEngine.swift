@@ -19,9 +19,10 @@ package final class LiveEngine: Sendable {
         /// With its version, for the captures.
         package var program: String
         package var members: [LivePipeline.Member]
-        /// Seconds without a sign of life that end a session.
-        package var silence = SessionRule.defaultSilence
+        package var rule = SessionRule()
         package var policy = CommitPolicy()
+        /// Who wants signs of life; `nil`: nobody.
+        package var pulse: EnginePulse?
 
         package init(program: String, members: [LivePipeline.Member]) {
             self.program = program
@@ -34,6 +35,26 @@ package final class LiveEngine: Sendable {
         /// Frames between pipeline and writer: minutes for a few sensors, and 10 s for many, at ANT+'s four messages a second.
         var writerRing: Int {
             max(2048, 40 * members.reduce(0) { $0 + $1.athlete.sensors.count + $1.athlete.sensorNames.count })
+        }
+    }
+
+    /// What may change while it runs.
+    package struct Reload: Sendable {
+        package var members: [LivePipeline.Member]
+        package var rule: SessionRule
+        /// What of the new configuration does not hold before a restart, a line each: passed on.
+        package var remarks: [String]
+        /// What to listen to from now on, instead of what is listened to; `nil`: that goes on. Made and started when no session is running.
+        package var transports: (@Sendable () -> [any Transport])?
+
+        package init(
+            members: [LivePipeline.Member], rule: SessionRule, remarks: [String] = [],
+            transports: (@Sendable () -> [any Transport])? = nil
+        ) {
+            self.members = members
+            self.rule = rule
+            self.remarks = remarks
+            self.transports = transports
         }
     }
 
@@ -95,35 +116,25 @@ package final class LiveEngine: Sendable {
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
             ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: events, lock: lock,
-            policy: configuration.policy, unfinished: unfinished, counters: counters)
+            policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse,
+            isStopping: { [wishes] in wishes.isStopping })
         let output = ThreadOutput(producer, orders, events, writerDoorbell)
-        var sources: [FrameSource] = []
-        var started: [any Transport] = []
-        var failure: Failure?
-        for transport in transports {
-            let ring = SPSCRing<FrameSlot>(minimumCapacity: Configuration.transportRing)
-            let sink = FrameSink(WakingProducer(ring.producer, doorbell: doorbell))
-            do throws(TransportError) {
-                try transport.start(sink)
-                sources.append(FrameSource(ring.consumer))
-                started.append(transport)
-            } catch {
-                told("\(transport.name): \(error)")
-                failure = failure ?? .transport(name: transport.name, error)
-            }
-        }
-        if started.isEmpty, let failure { throw failure }
+        let receivers = Receivers(transports, doorbell)
+        for complaint in receivers.complaints { told(complaint) }
+        if receivers.isEmpty, let failure = receivers.failure { throw failure }
+        let running = receivers.transports
         let pipeline = PipelineThread(
-            sources: sources, transports: started,
+            receivers: receivers,
             pipeline: LivePipeline(
-                program: configuration.program, members: configuration.members, silence: configuration.silence),
-            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters)
+                program: configuration.program, members: configuration.members, rule: configuration.rule),
+            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters,
+            pulse: configuration.pulse)
         do throws(ErrorNumber) {
             // Nobody joins them: `.ended` comes when both are done.
             _ = try WorkerThread(name: "writer") { writer.run() }
             _ = try WorkerThread(name: "pipeline") { pipeline.run() }
         } catch {
-            for transport in started { transport.stop() }
+            for transport in running { transport.stop() }
             throw .system(error)
         }
     }
@@ -131,10 +142,14 @@ package final class LiveEngine: Sendable {
     /// Asks for the end: transports stop, sessions are finished and stored, and `.ended` comes as the last event.
     package func stop() { wishes.stop() }
 
-    /// - Parameter member: `nil` for all.
-    package func command(_ command: SessionRule.Command, member: Int?) {
-        for index in configuration.members.indices where member ?? index == index {
-            wishes.add(command, member: index)
-        }
-    }
+    /// - Parameter member: as numbered by the last ``LiveEvent/members(_:)``, at first by the configuration; `nil` for all.
+    package func command(_ command: SessionRule.Command, member: Int?) { wishes.add(command, member: member) }
+
+    /// Takes a new configuration that is known to be right. Running sessions go on: what is said of athletes, plans and sensors holds from each
+    /// athlete's next session on; the rule holds at once. ``LiveEvent/members(_:)`` and ``LiveEvent/reloaded(remarks:)`` tell when it is so.
+    /// May be called by any thread.
+    package func reload(_ reload: Reload) { wishes.add(reload) }
+
+    /// Tells whoever watches, in the place of one of the engine's threads.
+    package func tell(_ event: LiveEvent) { events.post(event) }
 }

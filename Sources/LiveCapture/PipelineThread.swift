@@ -6,30 +6,6 @@ import RingBuffer
 import Synchronization
 import Transport
 
-/// One transport's end of its ring at the pipeline.
-final class FrameSource {
-    private var ring: SPSCConsumer<FrameSlot>
-    /// What the order window knows of.
-    var head: FrameSlot?
-    private var dropsSeen = 0
-
-    init(_ ring: consuming SPSCConsumer<FrameSlot>) {
-        self.ring = ring
-    }
-
-    var isEmpty: Bool { ring.isEmpty }
-    var isFinished: Bool { ring.isFinished }
-
-    func pop() -> FrameSlot? { ring.pop() }
-
-    /// Elements that the transport had to drop since the last call.
-    func newDrops() -> Int {
-        let overflow = ring.overflow
-        defer { dropsSeen = overflow }
-        return overflow - dropsSeen
-    }
-}
-
 /// The pipeline's way to the writer and to whoever watches.
 struct ThreadOutput: ~Copyable, LiveOutput {
     private var ring: WakingProducer<LogRecord>
@@ -62,69 +38,38 @@ struct ThreadOutput: ~Copyable, LiveOutput {
     mutating func status(_ sample: FusedSample, of athlete: Int) { events.post(sample, of: athlete) }
 }
 
-/// What other threads want of the pipeline's.
-final class PipelineWishes: Sendable {
-    private struct Wishes: Sendable {
-        var commands: [(SessionRule.Command, member: Int)] = []
-    }
-
-    private let wishes = Mutex(Wishes())
-    private let stops = Atomic<Bool>(false)
-    private let hasCommands = Atomic<Bool>(false)
-    private let doorbell: Doorbell
-
-    init(_ doorbell: Doorbell) { self.doorbell = doorbell }
-
-    var isStopping: Bool { stops.load(ordering: .acquiring) }
-    var isWaiting: Bool { isStopping || hasCommands.load(ordering: .acquiring) }
-
-    func stop() {
-        stops.store(true, ordering: .releasing)
-        doorbell.ring()
-    }
-
-    func add(_ command: SessionRule.Command, member: Int) {
-        wishes.withLock { $0.commands.append((command, member)) }
-        hasCommands.store(true, ordering: .releasing)
-        doorbell.ring()
-    }
-
-    func commands() -> [(SessionRule.Command, member: Int)] {
-        guard hasCommands.exchange(false, ordering: .acquiring) else { return [] }
-        return wishes.withLock { wishes in
-            defer { wishes.commands.removeAll() }
-            return wishes.commands
-        }
-    }
-}
-
 /// Drains the transports' rings in order of time, and runs the pipeline. Sleeps when there is nothing to do.
 final class PipelineThread {
-    private let sources: [FrameSource]
-    private let transports: [any Transport]
-    private var window: OrderWindow
+    private var receivers: Receivers
+    /// What is to take their place when no session is running.
+    private var successors: (@Sendable () -> [any Transport])?
+    /// Of receivers that have ended.
+    private var earlierLate = 0
+    /// Whether it goes on though nobody could send anything: a new configuration may come.
+    private var staysAlone = false
+    /// What the transports know.
+    private var knownRecording: Bool?
     private var pipeline: LivePipeline
     private var output: ThreadOutput
     private let doorbell: Doorbell
     private let wishes: PipelineWishes
     private let clock: EngineClock
     private let counters: EngineCounters
-    /// What the transports know.
-    private var toldOfSession = false
+    private let pulse: EnginePulse?
 
     init(
-        sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
-        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters
+        receivers: Receivers, pipeline: LivePipeline, output: consuming ThreadOutput, doorbell: Doorbell,
+        wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
+        pulse: EnginePulse?
     ) {
-        self.sources = sources
-        self.transports = transports
+        self.receivers = receivers
         self.pipeline = pipeline
         self.output = output
         self.doorbell = doorbell
         self.wishes = wishes
         self.clock = clock
         self.counters = counters
-        window = OrderWindow(sources: sources.count)
+        self.pulse = pulse
     }
 
     /// Returns when it was asked to stop, or every transport has ended. The writer knows that nothing more comes when this object goes.
@@ -134,31 +79,65 @@ final class PipelineThread {
             noteDrops()
             // A session may be over though no frame came. What waits was stamped before now, and is asked first.
             if wait == nil { pipeline.advance(to: clock.now, output: &output) }
-            for (command, member) in wishes.commands() {
-                let clock = clock
-                // A session must not begin later than frames that still wait to be ordered.
-                let time = clock.now.advanced(bySeconds: -OrderWindow.defaultWidth)
-                pipeline.take(command, of: member, at: time, wall: { clock.wallOffset }, output: &output)
-            }
-            tellTransports()
-            counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
-            if wishes.isStopping || !window.hasLiveSource { break }
+            for wish in wishes.take() { follow(wish) }
+            replaceReceivers()
+            noteRecording()
+            count()
+            pulse?.pipelineWentAround()
+            if wishes.isStopping || !receivers.window.hasLiveSource && !staysAlone { break }
             sleep(until: wait)
         }
-        for transport in transports { transport.stop() }
-        // What they sent before they ended; the window waits for nobody who has.
-        _ = drain()
-        noteDrops()
-        counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+        stopReceivers()
+        count()
         pipeline.finish(output: &output)
         counters.set(pipelineTime: MonotonicClock.threadTime)
     }
 
-    private func tellTransports() {
-        guard pipeline.isRecording != toldOfSession else { return }
-        toldOfSession.toggle()
-        for transport in transports {
-            if toldOfSession { transport.sessionBegan() } else { transport.sessionEnded() }
+    private func count() {
+        counters.set(frames: pipeline.frames, drops: pipeline.drops, late: earlierLate + receivers.window.late)
+    }
+
+    private func stopReceivers() {
+        receivers.stop()
+        // What they sent before they ended; the window waits for nobody who has.
+        _ = drain()
+        noteDrops()
+    }
+
+    /// What is heard differs for a moment only while nobody is recorded.
+    private func replaceReceivers() {
+        guard let make = successors, !pipeline.isRecording else { return }
+        successors = nil
+        stopReceivers()
+        earlierLate += receivers.window.late
+        receivers = Receivers(make(), doorbell)
+        for complaint in receivers.complaints { output.tell(.trouble(complaint)) }
+        staysAlone = true
+        knownRecording = nil
+    }
+
+    private func noteRecording() {
+        guard knownRecording != pipeline.isRecording else { return }
+        knownRecording = pipeline.isRecording
+        receivers.note(isRecording: pipeline.isRecording)
+    }
+
+    private func follow(_ wish: PipelineWishes.Wish) {
+        switch wish {
+        case .command(let command, let member):
+            let clock = clock
+            // A session must not begin later than frames that still wait to be ordered.
+            let time = clock.now.advanced(bySeconds: -OrderWindow.defaultWidth)
+            for index in pipeline.memberIndices where member ?? index == index {
+                pipeline.take(command, of: index, at: time, wall: { clock.wallOffset }, output: &output)
+            }
+        case .reload(let reload):
+            let waiting = pipeline.replace(members: reload.members, rule: reload.rule, output: &output)
+            let remarks = waiting.map {
+                "\($0 ?? "the athlete"): the new figures hold when the running session has ended"
+            }
+            output.tell(.reloaded(remarks: reload.remarks + remarks))
+            if let transports = reload.transports { successors = transports }
         }
     }
 
@@ -171,13 +150,13 @@ final class PipelineThread {
             // One reading of the clock does for a ring that is never empty: what it decides is how long others are waited for.
             let now = clock.now
             for _ in 0..<64 {
-                for index in sources.indices where window.wants(index) { show(index, now) }
-                switch window.next(now: now) {
+                for index in receivers.sources.indices where receivers.window.wants(index) { show(index, now) }
+                switch receivers.window.next(now: now) {
                 case .empty: return nil
                 case .wait(let until): return until
                 case .take(let source):
-                    guard let slot = sources[source].head else { continue }
-                    sources[source].head = nil
+                    guard let slot = receivers.sources[source].head else { continue }
+                    receivers.sources[source].head = nil
                     pipeline.take(slot, wall: { clock.wallOffset }, output: &output)
                 }
             }
@@ -186,17 +165,17 @@ final class PipelineThread {
 
     private func show(_ index: Int, _ now: Timestamp) {
         // Before the ring is looked at: what the transport sent before it ended is then there.
-        let isFinished = sources[index].isFinished
-        if let slot = sources[index].pop() {
-            sources[index].head = slot
-            window.show(slot.time, of: index, now: now)
+        let isFinished = receivers.sources[index].isFinished
+        if let slot = receivers.sources[index].pop() {
+            receivers.sources[index].head = slot
+            receivers.window.show(slot.time, of: index, now: now)
         } else if isFinished {
-            window.end(index)
+            receivers.window.end(index)
         }
     }
 
     private func noteDrops() {
-        for source in sources {
+        for source in receivers.sources {
             let count = source.newDrops()
             guard count > 0 else { continue }
             pipeline.lost(count, output: &output)
@@ -206,9 +185,10 @@ final class PipelineThread {
 
     private func sleep(until time: Timestamp?) {
         let deadlines = [time, pipeline.deadline].compactMap { $0 }
-        let timeout = deadlines.min().map(clock.wait)
+        let timeout = [deadlines.min().map(clock.wait), pulse?.longestSleep].compactMap { $0 }.min()
         _ = doorbell.sleep(timeout: timeout) {
-            wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
+            wishes.isWaiting
+                || receivers.sources.indices.contains { receivers.window.wants($0) && hasNews(receivers.sources[$0]) }
         }
     }
 

@@ -21,6 +21,8 @@ final class WriterThread {
     private var popped: UInt64 = 0
     private let outcome: Outcome
     private let counters: EngineCounters
+    private let pulse: EnginePulse?
+    private let isStopping: @Sendable () -> Bool
 
     /// What the reports came to.
     final class Outcome {
@@ -29,7 +31,8 @@ final class WriterThread {
 
     init(
         ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventQueue,
-        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters
+        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters, pulse: EnginePulse?,
+        isStopping: @escaping @Sendable () -> Bool
     ) {
         self.ring = ring
         self.orders = orders
@@ -37,7 +40,10 @@ final class WriterThread {
         self.events = events
         self.unfinished = unfinished.reversed()
         self.counters = counters
-        recovery = SessionRecovery(lock)
+        self.pulse = pulse
+        self.isStopping = isStopping
+        // Who ends the program does not wait for the dead: what is interrupted is done again by the next start.
+        recovery = SessionRecovery(lock, files: PosixFileSystem(isInterrupted: isStopping))
         let outcome = Outcome()
         self.outcome = outcome
         logs = SessionLogs(
@@ -50,7 +56,7 @@ final class WriterThread {
             case .abandoned:
                 outcome.isWhole = false
                 events.post(.trouble(report.text))
-            case .failed, .full, .resumed: events.post(.trouble(report.text))
+            case .failed, .full, .resumed, .astray: events.post(.trouble(report.text))
             }
         }
     }
@@ -58,6 +64,7 @@ final class WriterThread {
     /// Returns when the pipeline's end of the ring has gone and everything is stored.
     func run() {
         while true {
+            pulse?.writerBegins()
             let isFinished = ring.isFinished
             let isIdle = !take()
             let now = MonotonicClock.now
@@ -66,6 +73,7 @@ final class WriterThread {
             if isFinished { break }
             guard !recoverOne() else { continue }
             let timeout = logs.nextWork.map { Duration.nanoseconds(max(0, $0.nanoseconds(since: MonotonicClock.now))) }
+            pulse?.writerSleeps()
             _ = doorbell.sleep(timeout: timeout) {
                 !ring.isEmpty || orders.nextPlace != nil || ring.isFinished
             }
@@ -123,6 +131,7 @@ final class WriterThread {
         do throws(SessionError) {
             if let text = try recovery.recover(name).text(session: name) { events.post(.recovery(text)) }
         } catch {
+            guard !isStopping() else { return true }
             events.post(.recovery("\(name) is not recovered: \(error)"))
         }
         return true

@@ -14,21 +14,17 @@ package protocol Transport: AnyObject, Sendable {
     /// - Throws: when the transport can never work on this machine.
     func start(_ sink: consuming FrameSink) throws(TransportError)
 
+    /// Says whether anybody is recorded now: told at the start, and whenever it changes. Never waits.
+    func note(isRecording: Bool)
+
     /// Asks the thread to end, and returns when it has: devices are released and the sink is gone. May be called twice, and without
     /// a start.
     func stop()
-
-    /// An athlete's session has begun, and none was under way. From any thread, and never waits.
-    func sessionBegan()
-
-    /// The last session that was under way has ended. From any thread, and never waits.
-    func sessionEnded()
 }
 
 extension Transport {
     // Most hold on to their sensors whether there is a session or not: the next begins with what these say.
-    package func sessionBegan() {}
-    package func sessionEnded() {}
+    package func note(isRecording: Bool) {}
 }
 
 /// Why a transport cannot start.

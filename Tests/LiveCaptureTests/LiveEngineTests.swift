@@ -29,8 +29,7 @@ import Transport
             sink.withLock { $0 = nil }
         }
 
-        func sessionBegan() { told.withLock { $0.append("began") } }
-        func sessionEnded() { told.withLock { $0.append("ended") } }
+        func note(isRecording: Bool) { told.withLock { $0.append(isRecording ? "recording" : "idle") } }
     }
 
     /// Open until it goes.
@@ -77,6 +76,6 @@ import Transport
         end(0)
         engine.stop()
         Self.wait(engine) { if case .ended = $0 { true } else { false } }
-        #expect(listener.calls == ["began", "ended", "began", "ended", "stop"])
+        #expect(listener.calls == ["idle", "recording", "idle", "recording", "idle", "stop"])
     }
 }
