@@ -82,6 +82,7 @@ let package = Package(
         target("ActivityFile", ["Analysis", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
         target("Plot", ["ActivityFile", "Analysis", "JSON", "Measurement", "Segmentation"]),
         target("TCX", ["BinaryCoding", "Measurement"]),
+        target("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
@@ -190,6 +191,7 @@ let package = Package(
             ]),
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Measurement", "Scoring", "Segmentation"]),
+        tests("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         tests("FileIO"),
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),

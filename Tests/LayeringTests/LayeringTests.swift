@@ -16,7 +16,7 @@ import Testing
         (["Segmentation", "BluetoothCentral"], true),
         (["Scoring"], true),
         (["Analysis"], true),
-        (["Pipeline", "Report", "ActivityFile"], true),
+        (["Pipeline", "Report", "ActivityFile", "SocketProtocol"], true),
         (["Simulation", "Plot"], true),
         (["FileIO", "Transport"], false),
         (["ProcessIO", "SessionStore", "LocalSocket"], false),
