@@ -95,6 +95,8 @@ let package = Package(
         target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
+        target("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring"]),
+        target("ServiceIO", ["FileIO", "Measurement", "ProcessIO"]),
         target(
             "LiveCapture",
             [
@@ -124,9 +126,9 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "CUSB",
-                "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
-                "Scoring", "Segmentation", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "Configuration",
+                "CUSB", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
             ], linker: small),
 
@@ -198,6 +200,8 @@ let package = Package(
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
         tests("SessionIndex"),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
+        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring"]),
+        tests("ServiceIO", ["FileIO", "ProcessIO"]),
         tests(
             "LiveCapture",
             [

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-internal import Measurement
+package import Measurement
 package import Scoring
 
 /// Reads an athlete from TOML text.
@@ -62,6 +62,12 @@ package enum AthleteFile {
         case "cadence": guard entry.value == .table else { throw entry.mistyped("a table") }
         default: throw entry.unknown
         }
+    }
+
+    package static func sensor(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> SensorID {
+        let text = try entry.string()
+        guard let sensor = SensorID(text) else { throw entry.error("\"\(text)\" is no sensor: \(sensorForms)") }
+        return sensor
     }
 
     private static let sensorForms = "write ant:TYPE:NUMBER, as ant:120:16815, or ble:ADDRESS, as ble:C4:12:F5:00:A0:01"

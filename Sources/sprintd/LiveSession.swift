@@ -78,7 +78,7 @@ struct LiveSession: ~Copyable {
         _ transports: [any Transport], _ clock: EngineClock, state: String, silence: Double?
     ) throws(CommandFailure) -> LiveEngine {
         var configuration = LiveEngine.Configuration(program: "sprintd \(Version.text)", members: members)
-        if let silence { configuration.silence = silence }
+        if let silence { configuration.rule.silence = silence }
         do throws(LiveEngine.Failure) {
             let lock: StateLock
             do throws(SessionError) {
@@ -162,6 +162,8 @@ struct LiveSession: ~Copyable {
             attempt { _ throws(CommandFailure) in try StandardStream.output.write("session written to \(folder)\n") }
             export(folder)
         case .notice(_, let text), .trouble(let text), .recovery(let text): Self.tell(text)
+        case .members, .reloaded: return
+        case .refused(let reason): Self.tell(reason)
         case .ended: return
         }
     }
