@@ -86,7 +86,7 @@ let package = Package(
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
-        target("FileIO"),
+        target("FileIO", ["CLinux"]),
         target("Transport", ["Capture", "Measurement", "RingBuffer"]),
         target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
         target(
@@ -102,6 +102,12 @@ let package = Package(
             [
                 "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
                 "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+            ]),
+        target(
+            "LocalSocket",
+            [
+                "Analysis", "CLinux", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO",
+                "RingBuffer", "Scoring", "Segmentation", "SessionStore", "SocketProtocol", "Transport",
             ]),
         target(
             "SimulatedTransport",
@@ -209,6 +215,12 @@ let package = Package(
                 "SimulatedTransport", "Simulation", "Transport",
             ]),
         tests("ProcessIO", ["Report"]),
+        tests(
+            "LocalSocket",
+            [
+                "Analysis", "FileIO", "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore",
+                "SimulatedTransport", "Simulation", "SocketProtocol", "Transport",
+            ]),
         tests(
             "BluetoothTransport",
             [
