@@ -53,7 +53,7 @@ let package = Package(
             "LiveCapture",
             [
                 "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
-                "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+                "ProcessIO", "RingBuffer", "Scoring", "Segmentation", "SessionStore", "Transport",
             ]),
         subject(
             "SimulatedTransport",
