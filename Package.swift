@@ -95,8 +95,8 @@ let package = Package(
         target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
-        target("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring"]),
-        target("ServiceIO", ["FileIO", "Measurement", "ProcessIO"]),
+        target("ServiceIO", ["ProcessIO"]),
+        target("Configuration", ["AthleteFile", "FileIO", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
         target(
             "LiveCapture",
             [
@@ -132,8 +132,10 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "Configuration",
-                "CUSB", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth",
+                "Configuration",
+                "CUSB", "FileIO", "Fusion", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO",
+                "Replay", "Report",
                 "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
             ], linker: small),
@@ -206,8 +208,8 @@ let package = Package(
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
         tests("SessionIndex"),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
-        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring"]),
-        tests("ServiceIO", ["FileIO", "ProcessIO"]),
+        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
+        tests("ServiceIO", ["ProcessIO"]),
         tests(
             "LiveCapture",
             [

@@ -78,12 +78,14 @@ final class PipelineThread {
     private let wishes: PipelineWishes
     private let clock: EngineClock
     private let counters: EngineCounters
+    private let pulse: EnginePulse?
     /// When the sensors are to be shown again; a second lies between.
     private var nextShow = Timestamp.zero
 
     init(
         sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
-        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters
+        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
+        pulse: EnginePulse?
     ) {
         self.sources = sources
         self.transports = transports
@@ -93,6 +95,7 @@ final class PipelineThread {
         self.wishes = wishes
         self.clock = clock
         self.counters = counters
+        self.pulse = pulse
         window = OrderWindow(sources: sources.count)
     }
 
@@ -106,6 +109,7 @@ final class PipelineThread {
             for wish in wishes.take() { follow(wish) }
             showSensors()
             counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+            pulse?.pipelineWentAround()
             if wishes.isStopping || !window.hasLiveSource { break }
             sleep(until: wait)
         }
@@ -188,7 +192,7 @@ final class PipelineThread {
 
     private func sleep(until time: Timestamp?) {
         let deadlines = [time, pipeline.deadline].compactMap { $0 }
-        let timeout = deadlines.min().map(clock.wait)
+        let timeout = [deadlines.min().map(clock.wait), pulse?.longestSleep].compactMap { $0 }.min()
         _ = doorbell.sleep(timeout: timeout) {
             wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
         }
