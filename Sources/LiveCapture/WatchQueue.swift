@@ -36,6 +36,7 @@ package final class WatchQueue: Sendable {
     private let state = Mutex(State())
     private let doorbell: Doorbell
     private let keepsStatus = Atomic<Bool>(false)
+    private let isClosed = Atomic<Bool>(false)
 
     init() throws(DoorbellError) {
         doorbell = try Doorbell()
@@ -44,6 +45,7 @@ package final class WatchQueue: Sendable {
     // MARK: The engine's threads
 
     func post(_ event: Event) {
+        guard !isClosed.load(ordering: .relaxed) else { return }
         let wasIdle = state.withLock { state in
             let wasIdle = !state.hasNews
             guard state.events.count < EventQueue.limit || event.isLast else {
@@ -77,6 +79,13 @@ package final class WatchQueue: Sendable {
     package func wake() {
         state.withLock { $0.isWoken = true }
         doorbell.ring()
+    }
+
+    /// Nobody takes anything any more.
+    package func close() {
+        isClosed.store(true, ordering: .relaxed)
+        keepsStatus.store(false, ordering: .relaxed)
+        state.withLock { $0 = State() }
     }
 
     // MARK: The consumer, one thread

@@ -269,6 +269,7 @@ struct SocketLoop: ~Copyable {
     }
 
     private mutating func finish() {
+        watch.close()
         listener.take()?.close()
         let now = MonotonicClock.now
         for tag in connections.keys.sorted() {

@@ -19,6 +19,7 @@ enum LocalService {
         } else if let path = settings.socket {
             place = .path(path)
         } else {
+            engine.watch?.close()
             return nil
         }
         var configuration = SocketServer.Configuration(
@@ -34,6 +35,7 @@ enum LocalService {
         do throws(LocalSocketError) {
             return try SocketServer(configuration, engine)
         } catch {
+            engine.watch?.close()
             Log.write(.error, "there is no local socket: \(error)")
             return nil
         }
