@@ -29,8 +29,9 @@ struct SocketLoop: ~Copyable {
     /// When the listener is looked at again after the system had no descriptor left; `nil` when it is.
     private var listensAgain: Timestamp?
     private var nextComplaint = Timestamp.zero
-    /// The last status, which many clients may ask for at once.
+    /// The last answers, which many clients may ask for at once, or one without end.
     private var status: (line: [UInt8], time: Timestamp)?
+    private var sensors: (line: [UInt8], time: Timestamp)?
     private var hasEnded = false
 
     private static let listenerTag: UInt64 = 0
@@ -39,7 +40,7 @@ struct SocketLoop: ~Copyable {
     /// Connections taken at one go.
     private static let mostAccepted = 64
     /// Seconds.
-    private static let statusAge = 0.1
+    private static let answerAge = 0.1
     private static let complaintInterval = 10.0
 
     init(
@@ -297,7 +298,7 @@ struct SocketLoop: ~Copyable {
             connections[tag]?.watches = false
             tell(.done(command: command.name), to: tag)
         case .status: tell(statusLine(), to: tag)
-        case .sensors: tell(.sensors(picture.sensors(at: engine.clock.now)), to: tag)
+        case .sensors: tell(sensorsLine(), to: tag)
         case .startSession(let athlete): steer(.start, athlete, command, of: tag)
         case .stopSession(let athlete): steer(.stop, athlete, command, of: tag)
         case .reload: carryOut(command, of: tag, handlers.reload.map { reload in { reload() } })
@@ -342,9 +343,17 @@ struct SocketLoop: ~Copyable {
         log("\(command.name) by \(connections[tag]?.name ?? "a client")")
     }
 
+    private mutating func sensorsLine() -> [UInt8] {
+        let now = MonotonicClock.now
+        if let sensors, now.seconds(since: sensors.time) < Self.answerAge { return sensors.line }
+        let line = SocketMessage.sensors(picture.sensors(at: engine.clock.now)).line
+        sensors = (line, now)
+        return line
+    }
+
     private mutating func statusLine() -> [UInt8] {
         let now = MonotonicClock.now
-        if let status, now.seconds(since: status.time) < Self.statusAge { return status.line }
+        if let status, now.seconds(since: status.time) < Self.answerAge { return status.line }
         let unix = now.nanoseconds &+ WallClock.offset
         let message = StatusMessage(
             time: DateText.make(unixMilliseconds: unix / 1_000_000), uptime: now.seconds(since: started),
