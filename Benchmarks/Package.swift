@@ -99,7 +99,7 @@ let package = Package(
         .executableTarget(
             name: "socket-benchmark",
             dependencies: [
-                "Fusion", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO", "Scoring",
+                "Analysis", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO", "Scoring",
                 "Segmentation", "SessionStore", "SimulatedTransport", "Simulation", "SocketProtocol",
             ],
             swiftSettings: settings

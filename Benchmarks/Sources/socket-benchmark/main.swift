@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Fusion
+import Analysis
 import Glibc
 import LiveCapture
 import LocalSocket
@@ -37,6 +37,8 @@ struct Decision: Hashable, Sendable {
 final class Decisions: Sendable {
     /// When the line was read.
     let read = Mutex<[Decision: Timestamp]>([:])
+    /// Whether all that there was has been read.
+    let isDone = Atomic<Bool>(false)
 }
 
 var configuration = try SimulatedSession.Configuration(plan: "fartlek", seed: 8)
@@ -58,7 +60,8 @@ let path = state + "/benchmark.sock"
 let lock = try StateLock(state: state, files: PosixFileSystem())
 let server = try SocketServer(.init(program: "socket-benchmark", place: .path(path), members: members), engine)
 let decisions = Decisions()
-let client = try WorkerThread(name: "client") { [decisions] in
+_ = try WorkerThread(name: "client") { [decisions] in
+    defer { decisions.isDone.store(true, ordering: .releasing) }
     guard let connection = try? LocalSocketClient(path: path), (try? connection.send(.watch)) != nil else { return }
     while let event = try? connection.next(), case .message(let message) = event {
         guard case .phase(let phase) = message, phase.event == .began else { continue }
@@ -88,7 +91,7 @@ listening: while true {
     }
 }
 server.join()
-client.join()
+while !decisions.isDone.load(ordering: .acquiring) { MonotonicClock.sleep(nanoseconds: 1_000_000) }
 
 let latencies = decisions.read.withLock { read in
     made.compactMap { decision, time in read[decision].map { $0.seconds(since: time) * 1000 } }.sorted()
