@@ -173,6 +173,7 @@ let package = Package(
             name: "CommandTests",
             dependencies: [
                 "Analysis", "Capture", "FIT", "Measurement", "Pipeline", "Replay", "Simulation", "sprintctl", "sprintd",
+                "TestSupport",
             ],
             swiftSettings: settings),
         tests("Measurement"),
@@ -229,7 +230,7 @@ let package = Package(
                 "BluetoothCentral", "BluetoothProbe", "FakeBluetooth", "Capture", "GATT", "Measurement", "RingBuffer",
                 "Transport",
             ]),
-        tests("sprintd"),
+        tests("sprintd", ["LiveCapture", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
         // Runs the trials as processes: they are built with it.
         tests("USBTransport", ["ANTSession", "Measurement", "sprintctl", "stick-emulator", "stick-trials"]),
     ]

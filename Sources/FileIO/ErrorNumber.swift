@@ -39,6 +39,7 @@ extension ErrorNumber {
     package static let connectionRefused = ErrorNumber(ECONNREFUSED)
     package static let connectionReset = ErrorNumber(ECONNRESET)
     package static let brokenPipe = ErrorNumber(EPIPE)
+    package static let cancelled = ErrorNumber(ECANCELED)
     package static let isDirectory = ErrorNumber(EISDIR)
     package static let nameTooLong = ErrorNumber(ENAMETOOLONG)
     package static let noSuchFile = ErrorNumber(ENOENT)

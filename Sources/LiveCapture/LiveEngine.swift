@@ -44,11 +44,17 @@ package final class LiveEngine: Sendable {
         package var rule: SessionRule
         /// What of the new configuration does not hold before a restart, a line each: passed on.
         package var remarks: [String]
+        /// What to listen to from now on, instead of what is listened to; `nil`: that goes on. Made and started when no session is running.
+        package var transports: (@Sendable () -> [any Transport])?
 
-        package init(members: [LivePipeline.Member], rule: SessionRule, remarks: [String] = []) {
+        package init(
+            members: [LivePipeline.Member], rule: SessionRule, remarks: [String] = [],
+            transports: (@Sendable () -> [any Transport])? = nil
+        ) {
             self.members = members
             self.rule = rule
             self.remarks = remarks
+            self.transports = transports
         }
     }
 
@@ -118,26 +124,15 @@ package final class LiveEngine: Sendable {
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
             ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: fan, lock: lock,
-            policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse)
+            policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse,
+            isStopping: { [wishes] in wishes.isStopping })
         let output = ThreadOutput(producer, orders, fan, writerDoorbell)
-        var sources: [FrameSource] = []
-        var started: [any Transport] = []
-        var failure: Failure?
-        for transport in transports {
-            let ring = SPSCRing<FrameSlot>(minimumCapacity: Configuration.transportRing)
-            let sink = FrameSink(WakingProducer(ring.producer, doorbell: doorbell))
-            do throws(TransportError) {
-                try transport.start(sink)
-                sources.append(FrameSource(ring.consumer))
-                started.append(transport)
-            } catch {
-                told("\(transport.name): \(error)")
-                failure = failure ?? .transport(name: transport.name, error)
-            }
-        }
-        if started.isEmpty, let failure { throw failure }
+        let receivers = Receivers(transports, doorbell)
+        for complaint in receivers.complaints { told(complaint) }
+        if receivers.isEmpty, let failure = receivers.failure { throw failure }
+        let running = receivers.transports
         let pipeline = PipelineThread(
-            sources: sources, transports: started,
+            receivers: receivers,
             pipeline: LivePipeline(
                 program: configuration.program, members: configuration.members, rule: configuration.rule),
             output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters,
@@ -147,7 +142,7 @@ package final class LiveEngine: Sendable {
             _ = try WorkerThread(name: "writer") { writer.run() }
             _ = try WorkerThread(name: "pipeline") { pipeline.run() }
         } catch {
-            for transport in started { transport.stop() }
+            for transport in running { transport.stop() }
             throw .system(error)
         }
     }

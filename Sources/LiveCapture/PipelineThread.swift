@@ -6,30 +6,6 @@ import RingBuffer
 import Synchronization
 import Transport
 
-/// One transport's end of its ring at the pipeline.
-final class FrameSource {
-    private var ring: SPSCConsumer<FrameSlot>
-    /// What the order window knows of.
-    var head: FrameSlot?
-    private var dropsSeen = 0
-
-    init(_ ring: consuming SPSCConsumer<FrameSlot>) {
-        self.ring = ring
-    }
-
-    var isEmpty: Bool { ring.isEmpty }
-    var isFinished: Bool { ring.isFinished }
-
-    func pop() -> FrameSlot? { ring.pop() }
-
-    /// Elements that the transport had to drop since the last call.
-    func newDrops() -> Int {
-        let overflow = ring.overflow
-        defer { dropsSeen = overflow }
-        return overflow - dropsSeen
-    }
-}
-
 /// The pipeline's way to the writer and to whoever watches.
 struct ThreadOutput: ~Copyable, LiveOutput {
     private var ring: WakingProducer<LogRecord>
@@ -69,9 +45,15 @@ struct ThreadOutput: ~Copyable, LiveOutput {
 
 /// Drains the transports' rings in order of time, and runs the pipeline. Sleeps when there is nothing to do.
 final class PipelineThread {
-    private let sources: [FrameSource]
-    private let transports: [any Transport]
-    private var window: OrderWindow
+    private var receivers: Receivers
+    /// What is to take their place when no session is running.
+    private var successors: (@Sendable () -> [any Transport])?
+    /// Of receivers that have ended.
+    private var earlierLate = 0
+    /// Whether it goes on though nobody could send anything: a new configuration may come.
+    private var staysAlone = false
+    /// What the transports know.
+    private var knownRecording: Bool?
     private var pipeline: LivePipeline
     private var output: ThreadOutput
     private let doorbell: Doorbell
@@ -83,12 +65,11 @@ final class PipelineThread {
     private var nextShow = Timestamp.zero
 
     init(
-        sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
-        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
+        receivers: Receivers, pipeline: LivePipeline, output: consuming ThreadOutput, doorbell: Doorbell,
+        wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
         pulse: EnginePulse?
     ) {
-        self.sources = sources
-        self.transports = transports
+        self.receivers = receivers
         self.pipeline = pipeline
         self.output = output
         self.doorbell = doorbell
@@ -96,7 +77,6 @@ final class PipelineThread {
         self.clock = clock
         self.counters = counters
         self.pulse = pulse
-        window = OrderWindow(sources: sources.count)
     }
 
     /// Returns when it was asked to stop, or every transport has ended. The writer knows that nothing more comes when this object goes.
@@ -107,19 +87,47 @@ final class PipelineThread {
             // A session may be over though no frame came. What waits was stamped before now, and is asked first.
             if wait == nil { pipeline.advance(to: clock.now, output: &output) }
             for wish in wishes.take() { follow(wish) }
+            replaceReceivers()
+            noteRecording()
             showSensors()
-            counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+            count()
             pulse?.pipelineWentAround()
-            if wishes.isStopping || !window.hasLiveSource { break }
+            if wishes.isStopping || !receivers.window.hasLiveSource && !staysAlone { break }
             sleep(until: wait)
         }
-        for transport in transports { transport.stop() }
+        stopReceivers()
+        count()
+        pipeline.finish(output: &output)
+        counters.set(pipelineTime: MonotonicClock.threadTime)
+    }
+
+    private func count() {
+        counters.set(frames: pipeline.frames, drops: pipeline.drops, late: earlierLate + receivers.window.late)
+    }
+
+    private func stopReceivers() {
+        receivers.stop()
         // What they sent before they ended; the window waits for nobody who has.
         _ = drain()
         noteDrops()
-        counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
-        pipeline.finish(output: &output)
-        counters.set(pipelineTime: MonotonicClock.threadTime)
+    }
+
+    /// What is heard differs for a moment only while nobody is recorded.
+    private func replaceReceivers() {
+        guard let make = successors, !pipeline.isRecording else { return }
+        successors = nil
+        stopReceivers()
+        earlierLate += receivers.window.late
+        receivers = Receivers(make(), doorbell)
+        for complaint in receivers.complaints { output.tell(.trouble(complaint)) }
+        staysAlone = true
+        knownRecording = nil
+    }
+
+    private func noteRecording() {
+        guard knownRecording != pipeline.isRecording else { return }
+        knownRecording = pipeline.isRecording
+        receivers.note(isRecording: pipeline.isRecording)
     }
 
     private func showSensors() {
@@ -145,6 +153,7 @@ final class PipelineThread {
                 "\($0 ?? "the athlete"): the new figures hold when the running session has ended"
             }
             output.tell(.reloaded(remarks: reload.remarks + remarks))
+            if let transports = reload.transports { successors = transports }
         }
     }
 
@@ -157,13 +166,13 @@ final class PipelineThread {
             // One reading of the clock does for a ring that is never empty: what it decides is how long others are waited for.
             let now = clock.now
             for _ in 0..<64 {
-                for index in sources.indices where window.wants(index) { show(index, now) }
-                switch window.next(now: now) {
+                for index in receivers.sources.indices where receivers.window.wants(index) { show(index, now) }
+                switch receivers.window.next(now: now) {
                 case .empty: return nil
                 case .wait(let until): return until
                 case .take(let source):
-                    guard let slot = sources[source].head else { continue }
-                    sources[source].head = nil
+                    guard let slot = receivers.sources[source].head else { continue }
+                    receivers.sources[source].head = nil
                     pipeline.take(slot, wall: { clock.wallOffset }, output: &output)
                 }
             }
@@ -172,17 +181,17 @@ final class PipelineThread {
 
     private func show(_ index: Int, _ now: Timestamp) {
         // Before the ring is looked at: what the transport sent before it ended is then there.
-        let isFinished = sources[index].isFinished
-        if let slot = sources[index].pop() {
-            sources[index].head = slot
-            window.show(slot.time, of: index, now: now)
+        let isFinished = receivers.sources[index].isFinished
+        if let slot = receivers.sources[index].pop() {
+            receivers.sources[index].head = slot
+            receivers.window.show(slot.time, of: index, now: now)
         } else if isFinished {
-            window.end(index)
+            receivers.window.end(index)
         }
     }
 
     private func noteDrops() {
-        for source in sources {
+        for source in receivers.sources {
             let count = source.newDrops()
             guard count > 0 else { continue }
             pipeline.lost(count, output: &output)
@@ -194,7 +203,8 @@ final class PipelineThread {
         let deadlines = [time, pipeline.deadline].compactMap { $0 }
         let timeout = [deadlines.min().map(clock.wait), pulse?.longestSleep].compactMap { $0 }.min()
         _ = doorbell.sleep(timeout: timeout) {
-            wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
+            wishes.isWaiting
+                || receivers.sources.indices.contains { receivers.window.wants($0) && hasNews(receivers.sources[$0]) }
         }
     }
 

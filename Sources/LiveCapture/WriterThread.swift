@@ -22,6 +22,7 @@ final class WriterThread {
     private let outcome: Outcome
     private let counters: EngineCounters
     private let pulse: EnginePulse?
+    private let isStopping: @Sendable () -> Bool
 
     /// What the reports came to.
     final class Outcome {
@@ -30,7 +31,8 @@ final class WriterThread {
 
     init(
         ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventFan,
-        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters, pulse: EnginePulse?
+        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters, pulse: EnginePulse?,
+        isStopping: @escaping @Sendable () -> Bool
     ) {
         self.ring = ring
         self.orders = orders
@@ -39,7 +41,9 @@ final class WriterThread {
         self.unfinished = unfinished.reversed()
         self.counters = counters
         self.pulse = pulse
-        recovery = SessionRecovery(lock)
+        self.isStopping = isStopping
+        // Who ends the program does not wait for the dead: what is interrupted is done again by the next start.
+        recovery = SessionRecovery(lock, files: PosixFileSystem(isInterrupted: isStopping))
         let outcome = Outcome()
         self.outcome = outcome
         logs = SessionLogs(
@@ -59,6 +63,7 @@ final class WriterThread {
             case .resumed:
                 events.post(LiveReport.storage(.disk))
                 events.post(LiveEvent.trouble(report.text))
+            case .astray: events.post(LiveEvent.trouble(report.text))
             }
         }
     }
@@ -133,6 +138,7 @@ final class WriterThread {
         do throws(SessionError) {
             if let text = try recovery.recover(name).text(session: name) { events.post(LiveEvent.recovery(text)) }
         } catch {
+            guard !isStopping() else { return true }
             events.post(LiveEvent.recovery("\(name) is not recovered: \(error)"))
         }
         return true

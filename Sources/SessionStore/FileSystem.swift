@@ -33,6 +33,8 @@ package protocol FileSystem: AnyObject {
     func append(_ bytes: Span<UInt8>, to file: OpenFile) throws(FileError) -> Int
     /// Returns when everything appended will survive a power cut.
     func sync(_ file: OpenFile) throws(FileError)
+    /// Whether the file can still be found where it was opened.
+    func isInPlace(_ file: OpenFile) -> Bool
     func close(_ file: OpenFile)
     /// Returns when the folder's entries will survive a power cut.
     func syncFolder(_ path: String) throws(FileError)
@@ -44,6 +46,10 @@ package protocol FileSystem: AnyObject {
     func exists(_ path: String) -> Bool
     /// Whether it is a folder itself, and no link to one.
     func isFolder(_ path: String) -> Bool
+}
+
+extension FileSystem {
+    package func isInPlace(_ file: OpenFile) -> Bool { true }
 }
 
 /// An open file: the file system's own number for it.

@@ -10,6 +10,8 @@ package enum LogReport: Equatable, Sendable {
     case full
     /// The disk works again, and has everything but these.
     case resumed(lostFrames: UInt64)
+    /// The session's folder was removed or moved while it is recorded. Said once.
+    case astray(session: String)
     /// The program ends, and what could not be written is gone. The session is finished at the next start.
     case abandoned(session: String, bytes: Int)
 }
@@ -23,6 +25,8 @@ extension LogReport {
         case .full: "the memory for what cannot be written is full: frames are lost and counted"
         case .resumed(0): "sessions can be written again, with all that was kept meanwhile"
         case .resumed(let frames): "sessions can be written again; \(frames) frames were lost"
+        case .astray(let session):
+            "\(session): the folder was removed or moved while it is recorded; this session will not be found where it belongs"
         case .abandoned(let session, let bytes):
             bytes > 0
                 ? "\(session): the last \(bytes) bytes could not be written; the next start finishes what is there"

@@ -2,8 +2,24 @@
 internal import FileIO
 
 /// The real file system.
+///
+/// What is made in a folder with the set-group-ID bit (the state folder of a service whose group may read sessions) is for its group to read:
+/// folders 0750, files 0640.
 package final class PosixFileSystem: FileSystem, Sendable {
-    package init() {}
+    private let isInterrupted: @Sendable () -> Bool
+
+    /// - Parameter isInterrupted: asked at each ``read(_:at:into:)``, which fails from then on. For work that another process can do again.
+    package init(isInterrupted: @escaping @Sendable () -> Bool = { false }) {
+        self.isInterrupted = isInterrupted
+    }
+
+    private static func folderMode(_ path: String) -> UInt32 {
+        FileTree.isSharedWithGroup(folderOf: path) ? 0o750 : 0o700
+    }
+
+    private static func fileMode(_ path: String) -> UInt32 {
+        FileTree.isSharedWithGroup(folderOf: path) ? 0o640 : 0o600
+    }
 
     /// Says of a refused call what was to be done, and to which file.
     private func attempt<Value>(
@@ -19,7 +35,7 @@ package final class PosixFileSystem: FileSystem, Sendable {
     package func makeFolder(_ path: String) throws(FileError) {
         try attempt(.makeFolder, path) { () throws(ErrorNumber) in
             do throws(ErrorNumber) {
-                try FileTree.makeFolder(path, mode: 0o700)
+                try FileTree.makeFolder(path, mode: Self.folderMode(path))
             } catch {
                 guard error == .alreadyExists else { throw error }
             }
@@ -27,12 +43,12 @@ package final class PosixFileSystem: FileSystem, Sendable {
     }
 
     package func makeNewFolder(_ path: String) throws(FileError) {
-        try attempt(.makeFolder, path) { () throws(ErrorNumber) in try FileTree.makeFolder(path, mode: 0o700) }
+        try attempt(.makeFolder, path) { () throws(ErrorNumber) in try FileTree.makeFolder(path, mode: Self.folderMode(path)) }
     }
 
     package func create(_ path: String) throws(FileError) -> OpenFile {
         try attempt(.create, path) { () throws(ErrorNumber) in
-            OpenFile(number: try FileDescriptor.open(path, for: .creation(mode: 0o600)).rawValue, path: path)
+            OpenFile(number: try FileDescriptor.open(path, for: .creation(mode: Self.fileMode(path))).rawValue, path: path)
         }
     }
 
@@ -51,6 +67,10 @@ package final class PosixFileSystem: FileSystem, Sendable {
     }
 
     package func read(_ file: OpenFile, at offset: UInt64, into buffer: inout [UInt8]) throws(FileError) -> Int {
+        if isInterrupted() {
+            let error = ErrorNumber.cancelled
+            throw FileError(operation: .read, path: file.path, number: error.rawValue, reason: error.systemText)
+        }
         do throws(ErrorNumber) {
             return try FileDescriptor(rawValue: file.number).read(at: offset, into: &buffer)
         } catch {
@@ -66,7 +86,7 @@ package final class PosixFileSystem: FileSystem, Sendable {
 
     package func lock(_ path: String) throws(FileError) -> OpenFile? {
         try attempt(.lock, path) { () throws(ErrorNumber) -> OpenFile? in
-            let file = try FileDescriptor.open(path, for: .locking(mode: 0o600))
+            let file = try FileDescriptor.open(path, for: .locking(mode: Self.fileMode(path)))
             do throws(ErrorNumber) {
                 if try file.lockExclusively() { return OpenFile(number: file.rawValue, path: path) }
             } catch {
@@ -96,6 +116,8 @@ package final class PosixFileSystem: FileSystem, Sendable {
             try FileDescriptor(rawValue: file.number).synchronizeData()
         }
     }
+
+    package func isInPlace(_ file: OpenFile) -> Bool { FileDescriptor(rawValue: file.number).isFile(at: file.path) }
 
     package func close(_ file: OpenFile) {
         // What matters was synchronised before, and its failure told then.

@@ -43,6 +43,8 @@ final class SessionLog {
     private(set) var lastTime = Timestamp.zero
     private var lastCommit: Timestamp
     private(set) var isDirty = true
+    /// Found out at a commit: the folder was removed or moved, or the capture in it.
+    private(set) var isAstray = false
     /// After a failure: not to be tried before this.
     var retry: Timestamp?
     /// Seconds.
@@ -150,6 +152,7 @@ final class SessionLog {
         }
         durable += UInt64(tail.count)
         written = 0
+        isAstray = isAstray || !files.isInPlace(file)
         // A burst's memory is given back.
         tail.removeAll(keepingCapacity: tail.capacity <= 256 << 10)
         lastCommit = now

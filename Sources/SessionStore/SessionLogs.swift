@@ -133,6 +133,8 @@ package final class SessionLogs {
     }
 
     private func work(_ log: SessionLog, commits: Bool, _ now: Timestamp) {
+        let wasAstray = log.isAstray
+        defer { if log.isAstray, !wasAstray { report(.astray(session: log.name)) } }
         if commits { noteStep() }
         change(log) { log in
             do throws(FileError) {

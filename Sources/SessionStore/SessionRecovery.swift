@@ -28,10 +28,11 @@ package struct SessionRecovery {
     /// Held as long as recovery may go on.
     private let lock: StateLock
 
-    package init(_ lock: StateLock) {
+    /// - Parameter files: `nil` for those of the lock.
+    package init(_ lock: StateLock, files: (any FileSystem)? = nil) {
         self.lock = lock
         state = lock.state
-        files = lock.files
+        self.files = files ?? lock.files
     }
 
     /// The sessions without an analysis, by name, oldest first.

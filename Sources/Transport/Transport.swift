@@ -14,9 +14,16 @@ package protocol Transport: AnyObject, Sendable {
     /// - Throws: when the transport can never work on this machine.
     func start(_ sink: consuming FrameSink) throws(TransportError)
 
+    /// Says whether anybody is recorded now: told at the start, and whenever it changes. Never waits.
+    func note(isRecording: Bool)
+
     /// Asks the thread to end, and returns when it has: devices are released and the sink is gone. May be called twice, and without
     /// a start.
     func stop()
+}
+
+extension Transport {
+    package func note(isRecording: Bool) {}
 }
 
 /// Why a transport cannot start.

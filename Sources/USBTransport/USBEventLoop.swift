@@ -48,6 +48,9 @@ final class USBEventLoop {
 
     // MARK: Running
 
+    /// Whether it is known what was plugged in at the start.
+    private var hasLooked = false
+
     func run() {
         listen()
         while !stopRequest.isMade {
@@ -58,6 +61,12 @@ final class USBEventLoop {
                 if case .waiting = stick.state, stick.isUnplugged { return true }
                 if case .unusable = stick.state, stick.isUnplugged { return true }
                 return false
+            }
+            if !hasLooked {
+                hasLooked = true
+                if plugged.isEmpty {
+                    tell(.remark, "no ANT+ stick is plugged in yet; one is taken as soon as it is there", at: time)
+                }
             }
             registry.tick(at: time) { event in tell(event, device: 0, at: time) }
             sleep(until: nextDeadline)

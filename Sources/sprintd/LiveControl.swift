@@ -6,6 +6,7 @@ internal import ProcessIO
 internal import Scoring
 internal import ServiceIO
 internal import Synchronization
+internal import Transport
 
 /// What may be changed while the daemon runs, by whichever way the wish comes: SIGHUP, or a client of the local socket. Every thread may ask.
 final class LiveControl: Sendable {
@@ -77,7 +78,14 @@ final class LiveControl: Sendable {
         new.releasesSensors = settings.releasesSensors
         new.policy = settings.policy
         Log.level = new.logLevel
-        engine.reload(.init(members: new.knowingBests, rule: new.rule, remarks: remarks + new.remarks))
+        // A radio listens for the sensors that were listed when it was started.
+        let listens = { (settings: Settings) in settings.members.map(\.athlete.sensors) }
+        var transports: (@Sendable () -> [any Transport])?
+        if options.simulation == nil, listens(new) != listens(settings) {
+            transports = { [new] in Transports.radios(new) }
+        }
+        engine.reload(
+            .init(members: new.knowingBests, rule: new.rule, remarks: remarks + new.remarks, transports: transports))
         settings = new
     }
 }

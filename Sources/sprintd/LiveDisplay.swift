@@ -143,7 +143,7 @@ struct LiveDisplay {
     }
 
     private mutating func showStatus(_ sample: FusedSample, of athlete: Int) throws(CommandFailure) {
-        guard showsStatus else { return }
+        guard showsStatus, names.count == 1 else { return }
         let now = MonotonicClock.now
         if let lastStatus, now.seconds(since: lastStatus) < Self.statusInterval { return }
         lastStatus = now

@@ -50,6 +50,7 @@ struct LiveSession: ~Copyable {
         } catch {
             throw CommandFailure(.inputOutput, "cannot make a thread: \(error.text)")
         }
+        if options.simulation == nil { Log.write(.info, settings.listening) }
         var session = LiveSession(settings, service)
         service?.ready(status: session.status.text)
         session.show(engine.events)

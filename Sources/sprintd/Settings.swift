@@ -103,6 +103,17 @@ struct Settings: Equatable, Sendable {
 // MARK: - In words
 
 extension Settings {
+    /// One line for the start.
+    var listening: String {
+        let names = members.compactMap(\.athlete.name)
+        let radios = [usesUSB ? "ANT+" : nil, bluetooth.isEnabled ? "Bluetooth" : nil].compactMap { $0 }
+        let begins =
+            rule.startsBySign
+            ? "recording begins with the first heart rate or movement" : "recording begins by command"
+        return "listening over \(radios.joined(separator: " and "))"
+            + (names.isEmpty ? "" : " for \(names.joined(separator: ", "))") + "; \(begins)"
+    }
+
     /// A few lines for a person.
     var summary: String {
         let names = members.map { member in

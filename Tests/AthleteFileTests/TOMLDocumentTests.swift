@@ -57,4 +57,48 @@ import Testing
     func refusesValue(_ value: String) {
         #expect(throws: AthleteFileError.self) { try TOMLDocument("key = \(value)") }
     }
+
+    @Test func arraysOfTablesAreNumbered() throws {
+        let text = """
+            [[athlete]]
+            name = "Ada"
+            [athlete.cadence]
+            a = 1
+            [[athlete]]
+            name = "Bob"
+              [[athlete.deep]]
+              x = 1
+              [[athlete.deep]]
+            """
+        let document = try TOMLDocument(text, arraysOfTables: true)
+        #expect(
+            document.entries.map { $0.path.joined(separator: ".") } == [
+                "athlete", "athlete.0", "athlete.0.name", "athlete.0.cadence", "athlete.0.cadence.a", "athlete.1",
+                "athlete.1.name", "athlete.1.deep", "athlete.1.deep.0", "athlete.1.deep.0.x", "athlete.1.deep.1",
+            ])
+        #expect(document.entries.first?.value == .array([.table, .table]))
+        let (place, members) = document.table(["athlete", "1"])
+        #expect(place.map { [$0.line, $0.column] } == [5, 1])
+        #expect(members.map(\.path) == [["name"], ["deep"], ["deep", "0"], ["deep", "0", "x"], ["deep", "1"]])
+        #expect(document.table(["athlete", "2"]).place == nil)
+    }
+
+    @Test(arguments: [
+        "[[a]]\n[a]", "[a]\n[[a]]", "a = []\n[[a]]", "a = [{}]\n[[a]]", "[[a]", "[[a]]]", "[[]]", "[ [a]]", "[[a]] b = 1",
+        "[[a]]\nx = 1\nx = 2",
+    ])
+    func refusesArrayOfTables(_ text: String) {
+        #expect(throws: AthleteFileError.self) {
+            try TOMLDocument(text, tablesInArrays: true, arraysOfTables: true)
+        }
+    }
+
+    @Test func arraysOfTablesAreForThoseWhoAsk() {
+        #expect(throws: AthleteFileError.self) { try TOMLDocument("[[a]]") }
+    }
+
+    @Test(arguments: ["", "plain", "\"quoted\\\"", "\u{1}\t\n\u{7F}", "é🏃"])
+    func whatIsQuotedIsRead(_ text: String) throws {
+        #expect(try TOMLDocument("a = \(TOMLDocument.quoted(text))").entries.first?.value == .string(text))
+    }
 }

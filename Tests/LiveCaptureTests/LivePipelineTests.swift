@@ -4,6 +4,7 @@ import Capture
 import Foundation
 import Fusion
 import Measurement
+import Pipeline
 import Scoring
 import SessionStore
 import SimulatedTransport
@@ -208,6 +209,50 @@ import Transport
         #expect(folders.count == 2)
         let ends = output.events.filter { if case .sessionEnded = $0 { true } else { false } }
         #expect(ends.count == 2)
+    }
+
+    @Test func aNewConfigurationWaitsForTheEndOfARunningSession() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let slots = Self.plain
+        let half = slots.count / 2
+        var changed = Self.member("Ada", [])
+        changed.athlete.maxHeartRate = 200
+        var waiting: [String?] = []
+        let (folders, output) = try run(slots, [Self.member("Ada", [])], each: { index, pipeline, output in
+            if index == half {
+                waiting = pipeline.replace(members: [changed], rule: SessionRule(silence: 60), output: &output)
+            } else if index == half + 100 {
+                pipeline.take(.stop, of: 0, at: slots[index].time, wall: { Self.wall }, output: &output)
+                pipeline.take(.start, of: 0, at: slots[index].time, wall: { Self.wall }, output: &output)
+            }
+        })
+        #expect(waiting == ["Ada"])
+        #expect(folders.count == 2)
+        let maxima = output.events.compactMap { event -> Double? in
+            if case .sessionStarted(_, _, let configuration) = event { configuration.maxima.heartRate.value } else { nil }
+        }
+        #expect(maxima == [190, 200])
+        // Once when it was said, and once when it came to hold.
+        let tables = output.events.compactMap { event -> [Double?]? in
+            if case .members(let members) = event { members.map { $0?.athlete.maxHeartRate } } else { nil }
+        }
+        #expect(tables == [[190], [200]])
+    }
+
+    @Test func whoComesAndGoesWithAConfigurationIsRecordedMeanwhile() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let slots = Self.plain
+        let (folders, output) = try run(slots, [Self.member("Ada", [])], each: { index, pipeline, output in
+            let both = [Self.member("Ada", []), Self.member("Bob", [])]
+            if index == 400 { _ = pipeline.replace(members: both, rule: SessionRule(), output: &output) }
+            if index == 800 { _ = pipeline.replace(members: [both[0]], rule: SessionRule(), output: &output) }
+        })
+        // Bob's running session goes on to its end.
+        #expect(folders.map { $0.hasSuffix("-bob") }.sorted { !$0 && $1 } == [false, true])
+        let starts = output.events.compactMap { event -> Int? in
+            if case .sessionStarted(let athlete, _, _) = event { athlete } else { nil }
+        }
+        #expect(starts == [0, 1])
     }
 
     @Test func aSessionEndsThoughNothingComesAnyMore() throws {

@@ -38,6 +38,18 @@ import Testing
         #expect(rule.take(.stop, at: Self.at(80)) == nil)
     }
 
+    @Test func byCommandASignBeginsNothingAndKeepsOnGoing() {
+        var rule = SessionRule(silence: 60, startsBySign: false)
+        #expect(rule.sign(at: Self.at(0)) == nil)
+        #expect(rule.deadline == nil)
+        #expect(rule.take(.start, at: Self.at(10)) == .start)
+        #expect(rule.sign(at: Self.at(50)) == nil)
+        #expect(rule.tick(at: Self.at(80)) == nil)
+        #expect(rule.tick(at: Self.at(110)) == .stop)
+        #expect(rule.sign(at: Self.at(111)) == nil)
+        #expect(!rule.isRunning)
+    }
+
     @Test func aStartEndsAHold() {
         var rule = SessionRule(silence: 60)
         #expect(rule.sign(at: Self.at(0)) == .start)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import ServiceIO
 import Testing
 
 @testable import sprintd
@@ -50,7 +51,32 @@ import Testing
         #expect(request("--simulate steady") == .success(.live(plain)))
     }
 
+    @Test func theServicesOptionsAreRead() {
+        var expected = LiveOptions(state: "/s")
+        expected.configuration = "c.toml"
+        expected.socket = "/s.sock"
+        expected.logLevel = .debug
+        expected.logForm = .journal
+        let options = "--state /s --config c.toml --socket /s.sock --log-level debug --log journald"
+        #expect(request(options) == .success(.live(expected)))
+        #expect(request(options + " --check-config") == .success(.check(expected)))
+        expected.logForm = .plain
+        #expect(
+            request("--state /s --config c.toml --socket /s.sock --log-level debug --log plain")
+                == .success(.live(expected)))
+    }
+
     @Test(arguments: [
+        ("--log-level loud", "--log-level must be one of error, warning, notice, info, debug"),
+        ("--log syslog", "--log must be journald or plain"), ("--config a --config b", "--config is given twice"),
+        (
+            "--replay a --state s --config c",
+            "--config, --check-config, --socket, --log and --log-level are not for --replay"
+        ),
+        (
+            "--replay a --state s --check-config",
+            "--config, --check-config, --socket, --log and --log-level are not for --replay"
+        ),
         ("--replay", "--replay needs a value"), ("--replay --state s", "--replay needs a value"),
         ("--replay= --state s", "--replay needs a value"), ("--replay a", "--replay needs --state DIR"),
         ("--rate 3", "--rate needs --replay or --simulate"), ("--seed 3", "--seed needs --simulate"),
