@@ -10,12 +10,11 @@ import Transport
 struct ThreadOutput: ~Copyable, LiveOutput {
     private var ring: WakingProducer<LogRecord>
     private let orders: OrderQueue
-    private let events: EventQueue
+    private let events: EventFan
     private let doorbell: Doorbell
     private var pushed: UInt64 = 0
 
-    init(_ ring: consuming WakingProducer<LogRecord>, _ orders: OrderQueue, _ events: EventQueue, _ doorbell: Doorbell)
-    {
+    init(_ ring: consuming WakingProducer<LogRecord>, _ orders: OrderQueue, _ events: EventFan, _ doorbell: Doorbell) {
         self.ring = ring
         self.orders = orders
         self.events = events
@@ -36,6 +35,12 @@ struct ThreadOutput: ~Copyable, LiveOutput {
     mutating func tell(_ event: LiveEvent) { events.post(event) }
 
     mutating func status(_ sample: FusedSample, of athlete: Int) { events.post(sample, of: athlete) }
+
+    var takesReports: Bool { events.takesReports }
+
+    mutating func report(_ report: LiveReport) { events.post(report) }
+
+    func show(_ sensors: [HeardSensor]) { events.post(sensors) }
 }
 
 /// Drains the transports' rings in order of time, and runs the pipeline. Sleeps when there is nothing to do.
@@ -56,6 +61,8 @@ final class PipelineThread {
     private let clock: EngineClock
     private let counters: EngineCounters
     private let pulse: EnginePulse?
+    /// When the sensors are to be shown again; a second lies between.
+    private var nextShow = Timestamp.zero
 
     init(
         receivers: Receivers, pipeline: LivePipeline, output: consuming ThreadOutput, doorbell: Doorbell,
@@ -82,6 +89,7 @@ final class PipelineThread {
             for wish in wishes.take() { follow(wish) }
             replaceReceivers()
             noteRecording()
+            showSensors()
             count()
             pulse?.pipelineWentAround()
             if wishes.isStopping || !receivers.window.hasLiveSource && !staysAlone { break }
@@ -120,6 +128,14 @@ final class PipelineThread {
         guard knownRecording != pipeline.isRecording else { return }
         knownRecording = pipeline.isRecording
         receivers.note(isRecording: pipeline.isRecording)
+    }
+
+    private func showSensors() {
+        guard output.takesReports else { return }
+        let now = clock.now
+        guard now >= nextShow else { return }
+        nextShow = now.advanced(bySeconds: clock.rate)
+        output.show(pipeline.sensors)
     }
 
     private func follow(_ wish: PipelineWishes.Wish) {

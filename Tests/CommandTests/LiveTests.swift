@@ -39,7 +39,7 @@ struct LiveTests {
     }
 
     @Test func aSimulatedWorkoutIsRecordedAndReplaysToTheByte() throws {
-        let result = try Programs.run("sprintd", ["--state", state, "--simulate", "sprint-1x10-20", "--rate", "600"])
+        let result = try Programs.run("sprintd", ["--state", state, "--simulate", "sprint-1x10-20", "--rate", "600", "--silence", "86400"])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.contains("SPRINT 1"))
         let names = sessions()

@@ -69,7 +69,7 @@ while true {
         case .ended(let isWhole):
             sampler.report(sensors: sensors, simulated: seconds, isWhole: isWhole)
             exit(0)
-        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice: break
+        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice, .members, .reloaded, .refused: break
         }
     }
 }
