@@ -96,8 +96,8 @@ let package = Package(
         target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
-        target("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring"]),
-        target("ServiceIO", ["FileIO", "Measurement", "ProcessIO"]),
+        target("ServiceIO", ["ProcessIO"]),
+        target("Configuration", ["AthleteFile", "FileIO", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
         target(
             "LiveCapture",
             [
@@ -209,8 +209,8 @@ let package = Package(
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
         tests("SessionIndex"),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
-        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring"]),
-        tests("ServiceIO", ["FileIO", "ProcessIO"]),
+        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
+        tests("ServiceIO", ["ProcessIO"]),
         tests(
             "LiveCapture",
             [

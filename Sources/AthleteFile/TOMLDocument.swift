@@ -30,6 +30,13 @@ package struct TOMLDocument: Sendable {
         package var column: Int
         /// Where the value stands in the text, in Unicode scalars; `nil` for a table header.
         var valueRange: Range<Int>?
+
+        package init(path: [String], value: Value, line: Int, column: Int) {
+            self.path = path
+            self.value = value
+            self.line = line
+            self.column = column
+        }
     }
 
     package private(set) var entries: [Entry] = []

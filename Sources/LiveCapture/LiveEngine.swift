@@ -21,6 +21,8 @@ package final class LiveEngine: Sendable {
         package var members: [LivePipeline.Member]
         package var rule = SessionRule()
         package var policy = CommitPolicy()
+        /// Who wants signs of life; `nil`: nobody.
+        package var pulse: EnginePulse?
 
         package init(program: String, members: [LivePipeline.Member]) {
             self.program = program
@@ -108,7 +110,7 @@ package final class LiveEngine: Sendable {
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
             ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: events, lock: lock,
-            policy: configuration.policy, unfinished: unfinished, counters: counters)
+            policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse)
         let output = ThreadOutput(producer, orders, events, writerDoorbell)
         var sources: [FrameSource] = []
         var started: [any Transport] = []
@@ -130,7 +132,8 @@ package final class LiveEngine: Sendable {
             sources: sources, transports: started,
             pipeline: LivePipeline(
                 program: configuration.program, members: configuration.members, rule: configuration.rule),
-            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters)
+            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters,
+            pulse: configuration.pulse)
         do throws(ErrorNumber) {
             // Nobody joins them: `.ended` comes when both are done.
             _ = try WorkerThread(name: "writer") { writer.run() }

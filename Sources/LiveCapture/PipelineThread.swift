@@ -73,10 +73,12 @@ final class PipelineThread {
     private let wishes: PipelineWishes
     private let clock: EngineClock
     private let counters: EngineCounters
+    private let pulse: EnginePulse?
 
     init(
         sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
-        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters
+        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
+        pulse: EnginePulse?
     ) {
         self.sources = sources
         self.transports = transports
@@ -86,6 +88,7 @@ final class PipelineThread {
         self.wishes = wishes
         self.clock = clock
         self.counters = counters
+        self.pulse = pulse
         window = OrderWindow(sources: sources.count)
     }
 
@@ -98,6 +101,7 @@ final class PipelineThread {
             if wait == nil { pipeline.advance(to: clock.now, output: &output) }
             for wish in wishes.take() { follow(wish) }
             counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+            pulse?.pipelineWentAround()
             if wishes.isStopping || !window.hasLiveSource { break }
             sleep(until: wait)
         }
@@ -170,7 +174,7 @@ final class PipelineThread {
 
     private func sleep(until time: Timestamp?) {
         let deadlines = [time, pipeline.deadline].compactMap { $0 }
-        let timeout = deadlines.min().map(clock.wait)
+        let timeout = [deadlines.min().map(clock.wait), pulse?.longestSleep].compactMap { $0 }.min()
         _ = doorbell.sleep(timeout: timeout) {
             wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
         }
