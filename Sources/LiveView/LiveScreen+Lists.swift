@@ -143,6 +143,9 @@ extension LiveScreen {
 
     private mutating func paintSensors(_ sensors: [SensorStatus], in area: Area) {
         guard area.height > 1 else { return }
+        var area = area
+        // The eye has to find the way from the name to the state.
+        area.width = min(area.width, 100)
         canvas.write("Sensors", in: area, row: 0, at: 1, .heading)
         if state.droppedFrames > 0 {
             canvas.write(

@@ -43,7 +43,7 @@ extension LiveScreen {
     /// The time that counts: what is left by the plan, else what has passed of the phase.
     private func countdown(_ athlete: LiveAthlete) -> (text: String, ink: Ink, label: String)? {
         guard let now = athlete.now else { return nil }
-        if let step = now.step, let text = Wording.clock(step.left.magnitude.rounded(.up)) {
+        if let step = now.step, let text = left(step) {
             return step.left >= 0 ? (text, .plain, "left") : ("+" + text, .caution, "over")
         }
         return passed(athlete).map { ($0, .plain, "so far") }
@@ -101,7 +101,9 @@ extension LiveScreen {
             return 1
         }
         if column > 2 { column = canvas.write(glyphs.separator, in: area, row: 0, at: column, .faint) }
-        column = canvas.write(left(step), in: area, row: 0, at: column, step.left < 0 ? .caution : .plain)
+        let isOver = step.left < 0
+        let left = "\(left(step) ?? glyphs.absent) \(isOver ? "over" : "left")"
+        column = canvas.write(left, in: area, row: 0, at: column, isOver ? .caution : .plain)
         column = canvas.write(glyphs.separator, in: area, row: 0, at: column, .faint)
         column = canvas.write(name(step), in: area, row: 0, at: column, .phase(step.kind))
         let next = self.next(now)
@@ -115,9 +117,9 @@ extension LiveScreen {
         return 1
     }
 
-    private func left(_ step: NowMessage.Step) -> String {
-        guard let left = Wording.clock(step.left.magnitude.rounded(.up)) else { return glyphs.absent }
-        return step.left < 0 ? "\(left) over" : "\(left) left"
+    /// A second that has begun to run out is still there, and one over is over when it is full.
+    private func left(_ step: NowMessage.Step) -> String? {
+        Wording.clock(step.left >= 0 ? step.left.rounded(.up) : step.left.magnitude.rounded(.down))
     }
 
     /// `sprint 3 of 5`.

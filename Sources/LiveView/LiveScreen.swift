@@ -205,7 +205,7 @@ package struct LiveScreen {
             ("q, Ctrl-C", "quit; the daemon goes on"), ("s", "start or stop the athlete's session, after a question"),
             ("tab, 1 to 9", "another athlete"), ("Ctrl-L", "paint everything again"), ("?", "back"), ("", ""),
             ("effort", "speed, else heart rate, as a share of the athlete's maximum"),
-            ("fall", "by how many bpm the heart rate fell 30, 60 and 90 s after a sprint"),
+            ("fall", "how far the heart rate fell 30, 60 and 90 s after a sprint"),
         ]
         for (row, (key, meaning)) in lines.enumerated() {
             canvas.write(key, in: area, row: row + 1, at: 2, .heading)

@@ -72,8 +72,8 @@ import Testing
     @Test func anOverdueStepSaysSo() {
         var state = Messages.running
         state.athletes[0].now?.step?.left = -4.2
-        #expect(screen(state, 80, 24).joined().contains("0:05 over"))
-        #expect(screen(state, 40, 12).joined().contains("+0:05 over"))
+        #expect(screen(state, 80, 24).joined().contains("0:04 over"))
+        #expect(screen(state, 40, 12).joined().contains("+0:04 over"))
     }
 
     @Test func whatIsUnknownIsNotZero() {
