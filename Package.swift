@@ -102,7 +102,7 @@ let package = Package(
             "LiveCapture",
             [
                 "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
-                "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+                "ProcessIO", "RingBuffer", "Scoring", "Segmentation", "SessionStore", "Transport",
             ]),
         target(
             "LocalSocket",
@@ -134,8 +134,10 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "Configuration",
-                "CUSB", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth",
+                "Configuration",
+                "CUSB", "FileIO", "Fusion", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO",
+                "Replay", "Report",
                 "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
             ], linker: small),

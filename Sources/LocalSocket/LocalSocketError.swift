@@ -9,6 +9,7 @@ package enum LocalSocketError: Error, Equatable, Sendable, CustomStringConvertib
     case notASocket(path: String)
     /// Longer than the kernel's addresses, of 107 bytes.
     case pathTooLong(path: String)
+    case noGroup(String)
     /// - Parameter doing: what failed, as in "cannot …".
     case system(doing: String, ErrorNumber)
 
@@ -18,6 +19,7 @@ package enum LocalSocketError: Error, Equatable, Sendable, CustomStringConvertib
         case .inUse(let path): "\(path): another program listens there"
         case .notASocket(let path): "\(path): is there already, and is no socket"
         case .pathTooLong(let path): "\(path): a socket's path has at most \(SocketSystem.longestPath) bytes"
+        case .noGroup(let name): "there is no group '\(name)' for the socket"
         case .system(let doing, let error): "cannot \(doing): \(error.text)"
         }
     }

@@ -39,6 +39,12 @@ package struct OutputBacklog: Sendable {
         return true
     }
 
+    /// Throws away what waits, but for the rest of a line that is partly sent.
+    package mutating func dropWaiting() {
+        entries.removeSubrange((sent > 0 ? 1 : 0)...)
+        bytes = (entries.first?.line.count ?? 0) - sent
+    }
+
     /// Sends as much as is taken.
     ///
     /// - Parameter send: given what is to be sent next; returns how much of it was taken: less than all when no more can be for

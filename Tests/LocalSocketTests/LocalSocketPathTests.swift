@@ -4,18 +4,6 @@ import ProcessIO
 import Testing
 
 @Suite struct LocalSocketPathTests {
-    @Test(
-        arguments: [
-            ([:], "/state/sprintd.sock"), (["XDG_RUNTIME_DIR": "/run/user/7"], "/run/user/7/sprintd/sprintd.sock"),
-            (
-                ["XDG_RUNTIME_DIR": "/run/user/7", "RUNTIME_DIRECTORY": "/run/sprintd:/run/other"],
-                "/run/sprintd/sprintd.sock"
-            ),
-        ] as [([String: String], String)])
-    func theDaemonListensInItsOwnFolder(_ variables: [String: String], _ path: String) {
-        #expect(LocalSocketPath.daemon(Environment(variables), state: "/state") == path)
-    }
-
     @Test func aClientLooksInTheUsersFolderFirst() {
         let environment = Environment(["XDG_RUNTIME_DIR": "/run/user/7"])
         #expect(

@@ -60,4 +60,15 @@ import Testing
         #expect(client.add("third\n", 1))
         #expect(client.sent() == "rst\nthird\n")
     }
+
+    @Test(arguments: [(0, "bye\n"), (2, "rst\nbye\n"), (6, "bye\n")])
+    func aFarewellComesNext(_ sent: Int, _ rest: String) {
+        let client = Client(limit: 100)
+        for line in ["first\n", "second\n", "third\n"] { #expect(client.add(line)) }
+        _ = client.sent(upTo: sent)
+        client.backlog.dropWaiting()
+        #expect(client.add("bye\n"))
+        #expect(client.backlog.bytes == rest.utf8.count)
+        #expect(client.sent() == rest)
+    }
 }
