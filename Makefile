@@ -41,9 +41,10 @@ dependencies:
 	    exit 69; }
 	@scripts/install-dependencies
 
+# Swift's runtime is linked in, so that both run where there is no toolchain.
 build: dependencies
-	$(SWIFT) build -c release --product sprintd
-	$(SWIFT) build -c release --product sprintctl
+	$(SWIFT) build -c release --static-swift-stdlib --product sprintd
+	$(SWIFT) build -c release --static-swift-stdlib --product sprintctl
 
 # Does not build, so that root needs no toolchain: make build && sudo make install.
 install uninstall:

@@ -130,7 +130,7 @@ let package = Package(
                 "SessionIndex", "SessionStore", "Simulation", "SocketProtocol", "TCX", "Transport",
                 "USBTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], linker: small),
+            ]),
         executable(
             "sprintd",
             [
