@@ -74,7 +74,7 @@ struct DaemonCommandTests {
 
     @Test(.enabled(if: geteuid() != 0, "root may use every socket")) func withoutTheRightItSaysWhichGroup() throws {
         let daemon = try FakeDaemon(socket, greeting: Self.greeting) { _ in [] }
-        chmod(socket, 0)
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: socket)
         let result = try Programs.run("sprintctl", ["status", "--socket", socket])
         daemon.stop()
         #expect(result.status == 77)

@@ -7,7 +7,8 @@ final class FakeDaemon: @unchecked Sendable {
 
     /// - Parameter answer: the lines with which one line is answered.
     init(_ path: String, greeting: String, answer: @escaping @Sendable (String) -> [String]) throws {
-        listener = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        self.listener = listener
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // SAFETY: a path of a test is shorter than the field, which stays NUL-terminated.
@@ -19,11 +20,9 @@ final class FakeDaemon: @unchecked Sendable {
             }
         }
         guard bound == 0, listen(listener, 8) == 0 else { throw POSIXError(.EADDRINUSE) }
-        let listener = listener
         Thread.detachNewThread {
             while true {
-                // SAFETY: nobody asks for the peer's address.
-                let connection = unsafe accept(listener, nil, nil)
+                let connection = accept(listener, nil, nil)
                 guard connection >= 0 else { return }
                 Thread.detachNewThread { Self.serve(connection, greeting, answer) }
             }
@@ -61,14 +60,19 @@ final class PseudoTerminal {
     let slave: FileHandle
     private let master: Int32
 
+    /// `_IOW('T', 0x31, int)` and `_IOR('T', 0x30, unsigned int)` of <asm-generic/ioctls.h>, which the importer leaves out.
+    private static let lock: UInt = 0x4004_5431
+    private static let number: UInt = 0x8004_5430
+
     init?(columns: UInt16, rows: UInt16) {
-        master = posix_openpt(O_RDWR | O_NOCTTY)
-        // SAFETY: ptsname's text is copied before anything else runs.
-        guard master >= 0, grantpt(master) == 0, unlockpt(master) == 0, let name = unsafe ptsname(master) else {
-            return nil
-        }
-        let path = unsafe String(cString: name)
-        guard let slave = FileHandle(forUpdatingAtPath: path) else { return nil }
+        guard let multiplexer = FileHandle(forUpdatingAtPath: "/dev/ptmx") else { return nil }
+        master = dup(multiplexer.fileDescriptor)
+        var isLocked: Int32 = 0
+        var number: UInt32 = 0
+        // SAFETY: the first reads a number, the second writes one (ioctl_tty(2)); neither keeps the pointer.
+        guard unsafe ioctl(master, Self.lock, &isLocked) == 0, unsafe ioctl(master, Self.number, &number) == 0,
+            let slave = FileHandle(forUpdatingAtPath: "/dev/pts/\(number)")
+        else { return nil }
         self.slave = slave
         resize(columns: columns, rows: rows)
     }
