@@ -135,7 +135,9 @@ extension LiveScreen {
 
     /// The athlete's own, then those that are nobody's.
     private func listedSensors(_ athlete: LiveAthlete) -> [SensorStatus] {
-        state.sensors.filter { $0.athlete == athlete.name } + state.sensors.filter { $0.athlete == nil }
+        let unowned = state.sensors.filter { $0.athlete == nil }
+        guard let name = athlete.name else { return unowned }
+        return state.sensors.filter { $0.athlete == name } + unowned
     }
 
     /// A radio that works is not worth a line.
