@@ -3,7 +3,8 @@ import Foundation
 import Testing
 
 /// What sprintctl says to a daemon's socket, and shows of what comes from it. The daemon is played by the test.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(2)))
+@Suite(
+    .enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .serialized, .timeLimit(.minutes(2)))
 struct DaemonCommandTests {
     let folder: TemporaryFolder
     let socket: String
