@@ -132,6 +132,12 @@ private enum TerminalSignals {
     static func forget() { writeEnd.store(-1, ordering: .releasing) }
 
     static func install() {
+        var wanted = sigset_t()
+        // SAFETY: these calls change or read the set that they are given, and keep no pointer. Who starts us from a thread that
+        // blocks signals has us inherit that.
+        unsafe sigemptyset(&wanted)
+        for number in asking + crashing { unsafe sigaddset(&wanted, number) }
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
         for number in asking {
             handle(number) { number in
                 let saved = errno
