@@ -94,6 +94,8 @@ let package = Package(
         target("SessionIndex", ["CSQLite", "FileIO", "JSON", "Measurement", "SessionStore"]),
         target("ProcessIO", ["FileIO", "Measurement", "Report"]),
         target("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
+        target("ServiceIO", ["ProcessIO"]),
+        target("Configuration", ["AthleteFile", "FileIO", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
         target(
             "LiveCapture",
             [
@@ -123,9 +125,9 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "CUSB",
-                "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
-                "Scoring", "Segmentation", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "Configuration",
+                "CUSB", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
             ], linker: small),
 
@@ -206,6 +208,8 @@ let package = Package(
         tests("SessionStore", ["Analysis", "Capture", "Measurement", "Scoring", "Segmentation"]),
         tests("SessionIndex"),
         tests("AthleteFile", ["Measurement", "Scoring", "Segmentation"]),
+        tests("Configuration", ["AthleteFile", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
+        tests("ServiceIO", ["ProcessIO"]),
         tests(
             "LiveCapture",
             [

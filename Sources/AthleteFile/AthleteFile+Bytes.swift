@@ -3,8 +3,8 @@ package import Scoring
 
 extension AthleteFile {
     /// - Parameter bytes: the file's content; TOML is UTF-8.
-    package static func athlete(_ bytes: [UInt8]) throws(AthleteFileError) -> Athlete {
-        try athlete(try text(bytes))
+    package static func athlete(_ bytes: [UInt8], plans: Set<String> = []) throws(AthleteFileError) -> Athlete {
+        try athlete(try text(bytes), plans: plans)
     }
 
     /// - Throws: with the line of the first byte that is no UTF-8.

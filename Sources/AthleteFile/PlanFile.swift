@@ -29,10 +29,25 @@ package enum PlanFile {
 
     /// - Throws: at the first place where the text is not a plan.
     package static func plan(_ text: String) throws(AthleteFileError) -> Plan {
-        let document = try TOMLDocument(text, tablesInArrays: true)
+        try plan(
+            try TOMLDocument(text, tablesInArrays: true).entries,
+            at: TOMLDocument.Entry(path: [], value: .table, line: 1, column: 1))
+    }
+
+    /// All that a plan may have, and its steps and repeats.
+    package static let keys = ["name", "source", "target", "steps"]
+
+    /// Reads a plan from a table of a larger file.
+    ///
+    /// - Parameters:
+    ///   - entries: what is in the table, with paths from it on.
+    ///   - place: where the table stands.
+    package static func plan(
+        _ entries: [TOMLDocument.Entry], at place: TOMLDocument.Entry
+    ) throws(AthleteFileError) -> Plan {
         var plan = Plan(name: "", steps: [], target: ScoredSession.defaultTarget)
         var steps: TOMLDocument.Entry?
-        for entry in document.entries where entry.path.count == 1 {
+        for entry in entries where entry.path.count == 1 {
             switch entry.path[0] {
             case "name": plan.name = try self.text(entry)
             case "source": plan.source = try self.text(entry)
@@ -41,9 +56,9 @@ package enum PlanFile {
             default: throw entry.unknown
             }
         }
-        guard !plan.name.isEmpty else { throw AthleteFileError(line: 1, column: 1, reason: "name: is missing") }
-        guard let steps else { throw AthleteFileError(line: 1, column: 1, reason: "steps: are missing") }
-        try append(steps, of: document, to: &plan.steps, depth: 0)
+        guard !plan.name.isEmpty else { throw missing("name", of: place) }
+        guard let steps else { throw missing("steps", of: place, "are") }
+        try append(steps, of: entries, to: &plan.steps, depth: 0)
         guard plan.steps.contains(where: { $0.kind.isWork }) else {
             throw steps.error("hold no sprint and no interval")
         }
@@ -59,17 +74,17 @@ package enum PlanFile {
     }
 
     private static func append(
-        _ entry: TOMLDocument.Entry, of document: TOMLDocument, to steps: inout [Plan.Step], depth: Int
+        _ entry: TOMLDocument.Entry, of entries: [TOMLDocument.Entry], to steps: inout [Plan.Step], depth: Int
     ) throws(AthleteFileError) {
         guard case .array(let values) = entry.value else { throw entry.mistyped("an array of steps") }
         guard !values.isEmpty else { throw entry.error("are none") }
         for (index, value) in values.enumerated() {
             guard case .table = value else { throw entry.mistyped("an array of steps, each { … }", found: value) }
             let path = entry.path + ["\(index)"]
-            let place = document.entries.first { $0.path == path } ?? entry
-            let members = document.entries.filter { $0.path.count == path.count + 1 && $0.path.starts(with: path) }
+            let place = entries.first { $0.path == path } ?? entry
+            let members = entries.filter { $0.path.count == path.count + 1 && $0.path.starts(with: path) }
             if members.contains(where: { $0.path.last == "steps" || $0.path.last == "repeat" }) {
-                try appendRepeat(members, at: place, of: document, to: &steps, depth: depth)
+                try appendRepeat(members, at: place, of: entries, to: &steps, depth: depth)
             } else {
                 steps.append(try step(members, at: place))
             }
@@ -80,7 +95,7 @@ package enum PlanFile {
     }
 
     private static func appendRepeat(
-        _ members: [TOMLDocument.Entry], at place: TOMLDocument.Entry, of document: TOMLDocument,
+        _ members: [TOMLDocument.Entry], at place: TOMLDocument.Entry, of entries: [TOMLDocument.Entry],
         to steps: inout [Plan.Step], depth: Int
     ) throws(AthleteFileError) {
         var count = 1
@@ -92,10 +107,10 @@ package enum PlanFile {
             default: throw member.error("has no place in a repeat, which has repeat and steps")
             }
         }
-        guard let inner else { throw missing("steps", of: place, "repeat") }
+        guard let inner else { throw missing("steps", of: place, in: "repeat") }
         guard depth < deepest else { throw inner.error("nested too deeply") }
         var block: [Plan.Step] = []
-        try append(inner, of: document, to: &block, depth: depth + 1)
+        try append(inner, of: entries, to: &block, depth: depth + 1)
         for _ in 0..<count where steps.count <= Plan.mostSteps { steps += block }
     }
 
@@ -118,8 +133,8 @@ package enum PlanFile {
             default: throw member.error("unknown key")
             }
         }
-        guard let kind else { throw missing("kind", of: place, "step") }
-        guard let seconds else { throw missing("seconds", of: place, "step") }
+        guard let kind else { throw missing("kind", of: place, in: "step") }
+        guard let seconds else { throw missing("seconds", of: place, in: "step") }
         guard kind.isWork || target == nil && basis == nil else {
             throw AthleteFileError(
                 line: place.line, column: place.column, reason: "only a sprint or an interval has a target")
@@ -127,7 +142,13 @@ package enum PlanFile {
         return Plan.Step(kind, seconds: seconds, target: target, basis: basis)
     }
 
-    private static func missing(_ key: String, of place: TOMLDocument.Entry, _ what: String) -> AthleteFileError {
+    private static func missing(
+        _ key: String, of place: TOMLDocument.Entry, _ verb: String = "is"
+    ) -> AthleteFileError {
+        AthleteFileError(line: place.line, column: place.column, reason: "\(key): \(verb) missing")
+    }
+
+    private static func missing(_ key: String, of place: TOMLDocument.Entry, in what: String) -> AthleteFileError {
         AthleteFileError(line: place.line, column: place.column, reason: "\(key): is missing in this \(what)")
     }
 }
@@ -145,7 +166,7 @@ extension PlanFile {
     }
 
     /// Whether a plan is meant by its file and not by its name.
-    static func isPath(_ nameOrPath: String) -> Bool {
+    package static func isPath(_ nameOrPath: String) -> Bool {
         nameOrPath.utf8.contains(UInt8(ascii: "/")) || nameOrPath.hasSuffix(".toml")
     }
 

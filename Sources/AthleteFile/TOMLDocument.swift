@@ -4,14 +4,14 @@
 ///
 /// The grammar is the part of TOML 1.0 that a configuration of plain figures needs: comments, `[table]` headers, keys
 /// bare, quoted or dotted, one-line strings, decimal numbers, booleans, arrays and inline tables. Dates, multi-line
-/// strings, `[[arrays of tables]]` and other bases are refused by name. Inline tables in arrays are for the files that ask for
-/// them: the keys of the table that is number 2 of `steps` are entries below `steps`, `2`.
+/// strings and other bases are refused by name. Tables in arrays are for the files that ask for them, inline or as `[[arrays of tables]]`: the
+/// keys of the table that is number 2 of `steps` are entries below `steps`, `2`.
 ///
 /// Why not TOMLKit: it tells no positions of keys; toml++ 3.4.0 inside it ends the process on some malformed headers
 /// and times, by assertions that release builds keep; and it brings Foundation into the daemon, which has to do
 /// without.
-struct TOMLDocument: Sendable {
-    enum Value: Equatable, Sendable {
+package struct TOMLDocument: Sendable {
+    package enum Value: Equatable, Sendable {
         case string(String)
         case integer(Int)
         case number(Double)
@@ -21,26 +21,44 @@ struct TOMLDocument: Sendable {
         case table
     }
 
-    struct Entry: Sendable {
+    package struct Entry: Sendable {
         /// From the root, table names included.
-        var path: [String]
-        var value: Value
+        package var path: [String]
+        package var value: Value
         /// From 1.
-        var line: Int
-        var column: Int
+        package var line: Int
+        package var column: Int
         /// Where the value stands in the text, in Unicode scalars; `nil` for a table header.
         var valueRange: Range<Int>?
+
+        package init(path: [String], value: Value, line: Int, column: Int) {
+            self.path = path
+            self.value = value
+            self.line = line
+            self.column = column
+        }
     }
 
-    private(set) var entries: [Entry] = []
+    package private(set) var entries: [Entry] = []
+    /// Where each path's entry is.
+    private var places: [[String]: Int] = [:]
     /// Where the first table header stands in the text, in Unicode scalars: keys before it are of no table.
     private(set) var firstHeader: Int?
     private var cursor: TextCursor
     private let takesTablesInArrays: Bool
+    private let takesArraysOfTables: Bool
+    /// Of tables, by their paths.
+    private var arrays: Set<[String]> = []
 
+    /// - Parameters:
+    ///   - tablesInArrays: whether an array may hold inline tables.
+    ///   - arraysOfTables: whether `[[name]]` has a place in such a file.
     /// - Throws: at the first place that the grammar does not allow, or where a key is there for the second time.
-    init(_ text: String, tablesInArrays: Bool = false) throws(AthleteFileError) {
+    package init(
+        _ text: String, tablesInArrays: Bool = false, arraysOfTables: Bool = false
+    ) throws(AthleteFileError) {
         takesTablesInArrays = tablesInArrays
+        takesArraysOfTables = arraysOfTables
         cursor = TextCursor(text)
         var table: [String] = []
         // TOML allows a byte order mark at the very start.
@@ -54,10 +72,16 @@ struct TOMLDocument: Sendable {
                 let start = cursor
                 if firstHeader == nil { firstHeader = start.offset }
                 cursor.advance()
-                if cursor.peek == "[" { throw start.error("an array of tables has no place here") }
-                table = try keyPath()
+                if cursor.peek == "[" {
+                    guard takesArraysOfTables else { throw start.error("an array of tables has no place here") }
+                    cursor.advance()
+                    table = try elementOfArray(try keyPath(), at: start)
+                    try cursor.expect("]", "to end the table's name")
+                } else {
+                    table = inLastElement(try keyPath())
+                    _ = try record(table, at: start)
+                }
                 try cursor.expect("]", "to end the table's name")
-                _ = try record(table, at: start)
             default:
                 try keyAndValue(in: table, depth: 0)
             }
@@ -73,11 +97,48 @@ extension TOMLDocument {
 
     /// - Returns: the index of the entry, a table until somebody knows better.
     private mutating func record(_ path: [String], at start: TextCursor) throws(AthleteFileError) -> Int {
-        guard !entries.contains(where: { $0.path == path }) else {
+        guard places[path] == nil else {
             throw start.error("\(path.joined(separator: ".")): is there twice")
         }
+        places[path] = entries.count
         entries.append(Entry(path: path, value: .table, line: start.line, column: start.column))
         return entries.count - 1
+    }
+
+    /// Makes another table of an array of tables.
+    ///
+    /// - Parameter path: what stands between the brackets.
+    private mutating func elementOfArray(_ path: [String], at start: TextCursor) throws(AthleteFileError) -> [String] {
+        let path = inLastElement(path)
+        let index: Int
+        if let place = places[path] {
+            guard arrays.contains(path) else {
+                throw start.error("\(path.joined(separator: ".")): is there already, and is no array of tables")
+            }
+            index = place
+        } else {
+            index = try record(path, at: start)
+            entries[index].value = .array([])
+            arrays.insert(path)
+        }
+        guard case .array(let values) = entries[index].value else { return path }
+        entries[index].value = .array(values + [.table])
+        let element = path + ["\(values.count)"]
+        _ = try record(element, at: start)
+        return element
+    }
+
+    /// A name below an array of tables means the last of them.
+    private func inLastElement(_ path: [String]) -> [String] {
+        var found: [String] = []
+        for (index, part) in path.enumerated() {
+            found.append(part)
+            guard index < path.count - 1, arrays.contains(found), let place = places[found],
+                case .array(let values) = entries[place].value
+            else { continue }
+            found.append("\(values.count - 1)")
+        }
+        return found
     }
 
     private mutating func keyAndValue(in table: [String], depth: Int) throws(AthleteFileError) {

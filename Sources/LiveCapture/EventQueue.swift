@@ -17,12 +17,17 @@ package final class EventQueue: Sendable {
 
     private let state = Mutex(State())
     private let doorbell: Doorbell
+    /// What came of everything; `nil` until then.
+    private let outcome = Mutex<Bool?>(nil)
+    /// Of whoever waits for that alone.
+    private let endBell: Doorbell
     /// Whether ``status`` is kept at all.
     private let keepsStatus: Bool
 
     init(keepsStatus: Bool) throws(DoorbellError) {
         self.keepsStatus = keepsStatus
         doorbell = try Doorbell()
+        endBell = try Doorbell()
     }
 
     func post(_ event: LiveEvent) {
@@ -36,6 +41,20 @@ package final class EventQueue: Sendable {
             return !state.hasNews
         }
         if wasIdle { doorbell.ring() }
+        if case .ended(let isWhole) = event {
+            outcome.withLock { $0 = isWhole }
+            endBell.ring()
+        }
+    }
+
+    /// Waits for ``LiveEvent/ended(isWhole:)``, whether or not anybody takes the events. To be called by one thread.
+    ///
+    /// - Returns: what the event says.
+    package func waitForEnd() -> Bool {
+        while true {
+            if let isWhole = outcome.withLock({ $0 }) { return isWhole }
+            _ = endBell.sleep { outcome.withLock { $0 != nil } }
+        }
     }
 
     func post(_ sample: FusedSample, of athlete: Int) {

@@ -19,9 +19,10 @@ package final class LiveEngine: Sendable {
         /// With its version, for the captures.
         package var program: String
         package var members: [LivePipeline.Member]
-        /// Seconds without a sign of life that end a session.
-        package var silence = SessionRule.defaultSilence
+        package var rule = SessionRule()
         package var policy = CommitPolicy()
+        /// Who wants signs of life; `nil`: nobody.
+        package var pulse: EnginePulse?
 
         package init(program: String, members: [LivePipeline.Member]) {
             self.program = program
@@ -34,6 +35,20 @@ package final class LiveEngine: Sendable {
         /// Frames between pipeline and writer: minutes for a few sensors, and 10 s for many, at ANT+'s four messages a second.
         var writerRing: Int {
             max(2048, 40 * members.reduce(0) { $0 + $1.athlete.sensors.count })
+        }
+    }
+
+    /// What may change while it runs.
+    package struct Reload: Sendable {
+        package var members: [LivePipeline.Member]
+        package var rule: SessionRule
+        /// What of the new configuration does not hold before a restart, a line each: passed on.
+        package var remarks: [String]
+
+        package init(members: [LivePipeline.Member], rule: SessionRule, remarks: [String] = []) {
+            self.members = members
+            self.rule = rule
+            self.remarks = remarks
         }
     }
 
@@ -95,7 +110,7 @@ package final class LiveEngine: Sendable {
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
             ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: events, lock: lock,
-            policy: configuration.policy, unfinished: unfinished, counters: counters)
+            policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse)
         let output = ThreadOutput(producer, orders, events, writerDoorbell)
         var sources: [FrameSource] = []
         var started: [any Transport] = []
@@ -116,8 +131,9 @@ package final class LiveEngine: Sendable {
         let pipeline = PipelineThread(
             sources: sources, transports: started,
             pipeline: LivePipeline(
-                program: configuration.program, members: configuration.members, silence: configuration.silence),
-            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters)
+                program: configuration.program, members: configuration.members, rule: configuration.rule),
+            output: output, doorbell: doorbell, wishes: wishes, clock: clock, counters: counters,
+            pulse: configuration.pulse)
         do throws(ErrorNumber) {
             // Nobody joins them: `.ended` comes when both are done.
             _ = try WorkerThread(name: "writer") { writer.run() }
@@ -131,10 +147,14 @@ package final class LiveEngine: Sendable {
     /// Asks for the end: transports stop, sessions are finished and stored, and `.ended` comes as the last event.
     package func stop() { wishes.stop() }
 
-    /// - Parameter member: `nil` for all.
-    package func command(_ command: SessionRule.Command, member: Int?) {
-        for index in configuration.members.indices where member ?? index == index {
-            wishes.add(command, member: index)
-        }
-    }
+    /// - Parameter member: as numbered by the last ``LiveEvent/members(_:)``, at first by the configuration; `nil` for all.
+    package func command(_ command: SessionRule.Command, member: Int?) { wishes.add(command, member: member) }
+
+    /// Takes a new configuration that is known to be right. Running sessions go on: what is said of athletes, plans and sensors holds from each
+    /// athlete's next session on; the rule holds at once. ``LiveEvent/members(_:)`` and ``LiveEvent/reloaded(remarks:)`` tell when it is so.
+    /// May be called by any thread.
+    package func reload(_ reload: Reload) { wishes.add(reload) }
+
+    /// Tells whoever watches, in the place of one of the engine's threads.
+    package func tell(_ event: LiveEvent) { events.post(event) }
 }

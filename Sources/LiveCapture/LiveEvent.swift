@@ -21,6 +21,16 @@ package enum LiveEvent: Sendable {
     case trouble(String)
     /// What was done about a session of a process that died. One line.
     case recovery(String)
+    /// Who is recorded has changed. From here on an athlete's number is a place in this list; `nil` where nobody is any more.
+    case members([LivePipeline.Member?])
+    /// The configuration was read anew and holds from now on.
+    ///
+    /// - Parameter remarks: what of it needs a restart or waits for the end of a session, a line each.
+    case reloaded(remarks: [String])
+    /// The configuration was read anew and is wrong: the old one holds.
+    ///
+    /// - Parameter reason: one line.
+    case refused(reason: String)
     /// The last event: everything is stored, or as much of it as can be.
     ///
     /// - Parameter isWhole: whether all that was recorded is on the disk.
@@ -31,7 +41,9 @@ extension LiveEvent {
     var isLast: Bool {
         switch self {
         case .ended: true
-        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice, .trouble, .recovery: false
+        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice, .trouble, .recovery, .members, .reloaded,
+            .refused:
+            false
         }
     }
 }

@@ -17,7 +17,7 @@ package import Transport
 /// everything: the pipeline then adopts the first sensor of each kind.
 package struct LivePipeline: Sendable {
     /// An athlete, and the plan that sessions are held against.
-    package struct Member: Sendable {
+    package struct Member: Equatable, Sendable {
         package var athlete: Athlete
         package var plan: Plan?
 
@@ -37,10 +37,9 @@ package struct LivePipeline: Sendable {
     }
 
     private let program: String
-    private let members: [Member]
-    private let owners: [SensorID: [Int]]
-    /// Those without a list of sensors.
-    private let unbound: [Int]
+    private var table: MemberTable
+    private var members: [Member] { table.members }
+    private var owners: [SensorID: [Int]] { table.owners }
     private var rules: [SessionRule]
     /// By member; where its session lies in `sessions`.
     private var places: [Int?]
@@ -59,23 +58,17 @@ package struct LivePipeline: Sendable {
 
     /// - Parameters:
     ///   - program: with its version, for the captures.
-    ///   - silence: seconds without a sign of life that end a session.
-    package init(program: String, members: [Member], silence: Double = SessionRule.defaultSilence) {
+    ///   - rule: what begins and ends a session.
+    package init(program: String, members: [Member], rule: SessionRule = SessionRule()) {
         self.program = program
-        self.members = members
-        var owners: [SensorID: [Int]] = [:]
-        for (index, member) in members.enumerated() {
-            for sensor in member.athlete.sensors where owners[sensor]?.contains(index) != true {
-                owners[sensor, default: []].append(index)
-            }
-        }
-        self.owners = owners
-        unbound = members.indices.filter { members[$0].athlete.sensors.isEmpty }
-        rules = Array(repeating: SessionRule(silence: silence), count: members.count)
+        table = MemberTable(members)
+        rules = Array(repeating: rule, count: members.count)
         places = Array(repeating: nil, count: members.count)
     }
 
     package var isRecording: Bool { !sessions.isEmpty }
+    /// Of all places, taken or not.
+    package var memberIndices: Range<Int> { members.indices }
 
     /// When ``advance(to:output:)`` should be called though no frame came; it may find that it is too early by then.
     package var deadline: Timestamp? { earliestDeadline }
@@ -96,6 +89,7 @@ package struct LivePipeline: Sendable {
         output: inout some LiveOutput & ~Copyable
     ) {
         now = max(now, time)
+        guard table.isActive(member) else { return }
         switch rules[member].take(command, at: now) {
         case .start: begin(member, at: time, wall: wall(), &output)
         case .stop: end(member, &output)
@@ -107,6 +101,34 @@ package struct LivePipeline: Sendable {
     /// Ends every session.
     package mutating func finish(output: inout some LiveOutput & ~Copyable) {
         for member in members.indices { end(member, &output) }
+    }
+
+    /// Takes a new configuration. What it says of athletes, plans and sensors holds for each athlete from the next session on; when sessions
+    /// begin and end changes at once.
+    ///
+    /// - Returns: the names of those whose running session goes on as it began.
+    package mutating func replace(
+        members: [Member], rule: SessionRule, output: inout some LiveOutput & ~Copyable
+    ) -> [String?] {
+        let before = table.present.map { $0?.athlete.name }
+        let waiting = table.replace(members) { places[$0] != nil }
+        while rules.count < table.members.count {
+            rules.append(rule)
+            places.append(nil)
+        }
+        for member in rules.indices {
+            // Whoever has taken a place of somebody else begins anew.
+            guard table.isActive(member), before.indices.contains(member), before[member] == table.members[member].athlete.name
+            else {
+                rules[member] = rule
+                continue
+            }
+            rules[member].silence = rule.silence
+            rules[member].startsBySign = rule.startsBySign
+        }
+        earliestDeadline = rules.compactMap(\.deadline).min()
+        output.tell(.members(table.present))
+        return waiting.map { table.members[$0].athlete.name }
     }
 
     // MARK: Frames
@@ -143,13 +165,13 @@ package struct LivePipeline: Sendable {
         let kind = router.route(slot)
         for index in router.signs.indices {
             let sensor = router.signs[index]
-            for member in unbound { sign(of: member, at: slot.time, wall, &output) }
+            for member in table.unbound { sign(of: member, at: slot.time, wall, &output) }
             guard let owners = owners[sensor] else { continue }
             for member in owners { sign(of: member, at: slot.time, wall, &output) }
         }
         switch kind {
         case .data:
-            for member in unbound { record(slot, for: member, &output) }
+            for member in table.unbound { record(slot, for: member, &output) }
             if router.sensors.count == 1, let owners = owners[router.sensors[0]] {
                 for member in owners { record(slot, for: member, &output) }
             } else if router.sensors.count > 1 {
@@ -280,6 +302,11 @@ package struct LivePipeline: Sendable {
         places[member] = nil
         sessions.remove(at: place)
         for (index, session) in sessions.enumerated() { places[session.member] = index }
+        guard table.endSession(of: member) else { return }
+        if !table.isActive(member) {
+            rules[member] = SessionRule(silence: rules[member].silence, startsBySign: rules[member].startsBySign)
+        }
+        output.tell(.members(table.present))
     }
 }
 

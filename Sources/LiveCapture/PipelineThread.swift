@@ -62,42 +62,6 @@ struct ThreadOutput: ~Copyable, LiveOutput {
     mutating func status(_ sample: FusedSample, of athlete: Int) { events.post(sample, of: athlete) }
 }
 
-/// What other threads want of the pipeline's.
-final class PipelineWishes: Sendable {
-    private struct Wishes: Sendable {
-        var commands: [(SessionRule.Command, member: Int)] = []
-    }
-
-    private let wishes = Mutex(Wishes())
-    private let stops = Atomic<Bool>(false)
-    private let hasCommands = Atomic<Bool>(false)
-    private let doorbell: Doorbell
-
-    init(_ doorbell: Doorbell) { self.doorbell = doorbell }
-
-    var isStopping: Bool { stops.load(ordering: .acquiring) }
-    var isWaiting: Bool { isStopping || hasCommands.load(ordering: .acquiring) }
-
-    func stop() {
-        stops.store(true, ordering: .releasing)
-        doorbell.ring()
-    }
-
-    func add(_ command: SessionRule.Command, member: Int) {
-        wishes.withLock { $0.commands.append((command, member)) }
-        hasCommands.store(true, ordering: .releasing)
-        doorbell.ring()
-    }
-
-    func commands() -> [(SessionRule.Command, member: Int)] {
-        guard hasCommands.exchange(false, ordering: .acquiring) else { return [] }
-        return wishes.withLock { wishes in
-            defer { wishes.commands.removeAll() }
-            return wishes.commands
-        }
-    }
-}
-
 /// Drains the transports' rings in order of time, and runs the pipeline. Sleeps when there is nothing to do.
 final class PipelineThread {
     private let sources: [FrameSource]
@@ -109,10 +73,12 @@ final class PipelineThread {
     private let wishes: PipelineWishes
     private let clock: EngineClock
     private let counters: EngineCounters
+    private let pulse: EnginePulse?
 
     init(
         sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
-        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters
+        doorbell: Doorbell, wishes: PipelineWishes, clock: EngineClock, counters: EngineCounters,
+        pulse: EnginePulse?
     ) {
         self.sources = sources
         self.transports = transports
@@ -122,6 +88,7 @@ final class PipelineThread {
         self.wishes = wishes
         self.clock = clock
         self.counters = counters
+        self.pulse = pulse
         window = OrderWindow(sources: sources.count)
     }
 
@@ -132,13 +99,9 @@ final class PipelineThread {
             noteDrops()
             // A session may be over though no frame came. What waits was stamped before now, and is asked first.
             if wait == nil { pipeline.advance(to: clock.now, output: &output) }
-            for (command, member) in wishes.commands() {
-                let clock = clock
-                // A session must not begin later than frames that still wait to be ordered.
-                let time = clock.now.advanced(bySeconds: -OrderWindow.defaultWidth)
-                pipeline.take(command, of: member, at: time, wall: { clock.wallOffset }, output: &output)
-            }
+            for wish in wishes.take() { follow(wish) }
             counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
+            pulse?.pipelineWentAround()
             if wishes.isStopping || !window.hasLiveSource { break }
             sleep(until: wait)
         }
@@ -149,6 +112,22 @@ final class PipelineThread {
         counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
         pipeline.finish(output: &output)
         counters.set(pipelineTime: MonotonicClock.threadTime)
+    }
+
+    private func follow(_ wish: PipelineWishes.Wish) {
+        switch wish {
+        case .command(let command, let member):
+            let clock = clock
+            // A session must not begin later than frames that still wait to be ordered.
+            let time = clock.now.advanced(bySeconds: -OrderWindow.defaultWidth)
+            for index in pipeline.memberIndices where member ?? index == index {
+                pipeline.take(command, of: index, at: time, wall: { clock.wallOffset }, output: &output)
+            }
+        case .reload(let reload):
+            let waiting = pipeline.replace(members: reload.members, rule: reload.rule, output: &output)
+            let remarks = waiting.map { "\($0 ?? "the athlete"): the new figures hold when the running session has ended" }
+            output.tell(.reloaded(remarks: reload.remarks + remarks))
+        }
     }
 
     /// Takes all that may be taken.
@@ -195,7 +174,7 @@ final class PipelineThread {
 
     private func sleep(until time: Timestamp?) {
         let deadlines = [time, pipeline.deadline].compactMap { $0 }
-        let timeout = deadlines.min().map(clock.wait)
+        let timeout = [deadlines.min().map(clock.wait), pulse?.longestSleep].compactMap { $0 }.min()
         _ = doorbell.sleep(timeout: timeout) {
             wishes.isWaiting || sources.indices.contains { window.wants($0) && hasNews(sources[$0]) }
         }

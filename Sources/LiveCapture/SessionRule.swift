@@ -8,7 +8,7 @@ package import Measurement
 ///                                                       └──── start ────► running
 ///
 /// A sign is a valid heart rate or movement. Silence is the time since the last sign, or since the command if that was later. After a stop by
-/// command the sensors go on for a while, which must not begin a new session.
+/// command the sensors go on for a while, which must not begin a new session. Where sessions begin by command only, a sign begins none.
 package struct SessionRule: Equatable, Sendable {
     package enum Action: Equatable, Sendable {
         case start
@@ -31,10 +31,13 @@ package struct SessionRule: Equatable, Sendable {
 
     private var state = State.idle
     /// Seconds without a sign that end a session.
-    private let silence: Double
+    package var silence: Double
+    /// Whether a sign begins a session, and not a command alone.
+    package var startsBySign: Bool
 
-    package init(silence: Double = defaultSilence) {
+    package init(silence: Double = defaultSilence, startsBySign: Bool = true) {
         self.silence = silence
+        self.startsBySign = startsBySign
     }
 
     package var isRunning: Bool {
@@ -55,6 +58,7 @@ package struct SessionRule: Equatable, Sendable {
     package mutating func sign(at time: Timestamp) -> Action? {
         switch state {
         case .idle:
+            guard startsBySign else { return nil }
             state = .running(lastSign: time)
             return .start
         case .running(let last): state = .running(lastSign: max(last, time))

@@ -21,6 +21,7 @@ final class WriterThread {
     private var popped: UInt64 = 0
     private let outcome: Outcome
     private let counters: EngineCounters
+    private let pulse: EnginePulse?
 
     /// What the reports came to.
     final class Outcome {
@@ -29,7 +30,7 @@ final class WriterThread {
 
     init(
         ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventQueue,
-        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters
+        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters, pulse: EnginePulse?
     ) {
         self.ring = ring
         self.orders = orders
@@ -37,6 +38,7 @@ final class WriterThread {
         self.events = events
         self.unfinished = unfinished.reversed()
         self.counters = counters
+        self.pulse = pulse
         recovery = SessionRecovery(lock)
         let outcome = Outcome()
         self.outcome = outcome
@@ -58,6 +60,7 @@ final class WriterThread {
     /// Returns when the pipeline's end of the ring has gone and everything is stored.
     func run() {
         while true {
+            pulse?.writerBegins()
             let isFinished = ring.isFinished
             let isIdle = !take()
             let now = MonotonicClock.now
@@ -66,6 +69,7 @@ final class WriterThread {
             if isFinished { break }
             guard !recoverOne() else { continue }
             let timeout = logs.nextWork.map { Duration.nanoseconds(max(0, $0.nanoseconds(since: MonotonicClock.now))) }
+            pulse?.writerSleeps()
             _ = doorbell.sleep(timeout: timeout) {
                 !ring.isEmpty || orders.nextPlace != nil || ring.isFinished
             }

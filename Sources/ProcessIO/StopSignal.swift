@@ -2,7 +2,8 @@
 internal import Glibc
 internal import Synchronization
 
-/// SIGINT and SIGTERM, taken as a wish to end well: what is being written is finished first.
+/// SIGINT and SIGTERM, taken as a wish to end well: what is being written is finished first; and SIGHUP, a wish to read the configuration again, unless it
+/// comes because the terminal has gone.
 ///
 /// A program of one thread calls ``install()`` and asks ``isRaised``; one with several calls ``block()`` before it makes any, and gives
 /// one of them to ``wait(_:)``.
@@ -36,25 +37,36 @@ package enum StopSignal {
 
     // MARK: With threads
 
-    /// Blocks both signals in the calling thread, and so in those that it makes, and leaves them to ``wait(_:)``.
+    /// Blocks the signals in the calling thread, and so in those that it makes, and leaves them to ``wait(reload:stop:)``.
     package static func block() { _ = blocked() }
 
-    /// Waits for the first of the signals, and never returns. To be called by one thread, after ``block()``; a second signal of either kind ends the
-    /// process at once.
-    package static func wait(_ body: () -> Void) {
+    /// Waits for the signals, and never returns. To be called by one thread, after ``block()``.
+    ///
+    /// - Parameters:
+    ///   - reload: called at each SIGHUP.
+    ///   - stop: called once, at the first of the signals that ask for the end. From then on a second one ends the process at once, whatever it does.
+    package static func wait(reload: () -> Void, stop: () -> Void) {
+        let terminals = terminals
         var wanted = set()
-        var number: Int32 = 0
-        // SAFETY: sigwait reads the set and writes the number, and keeps no pointer.
-        guard unsafe sigwait(&wanted, &number) == 0 else { return }
+        while true {
+            var number: Int32 = 0
+            // SAFETY: sigwait reads the set and writes the number, and keeps no pointer.
+            guard unsafe sigwait(&wanted, &number) == 0 else { return }
+            // The kernel sends it to those whose terminal goes, too; what was a terminal is none any more then.
+            if number == SIGHUP, terminals.isSubset(of: Self.terminals) { reload() } else { break }
+        }
         flag.store(true, ordering: .relaxed)
         _ = signal(SIGINT, SIG_DFL)
         _ = signal(SIGTERM, SIG_DFL)
+        var ending = endings()
         // SAFETY: the set is read during the call.
-        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
-        body()
+        _ = unsafe pthread_sigmask(SIG_UNBLOCK, &ending, nil)
+        stop()
         // No other thread takes the signals: were this one to end, a second one would be left to nobody.
         while true { pause() }
     }
+
+    private static var terminals: Set<Int32> { Set((STDIN_FILENO...STDERR_FILENO).filter { isatty($0) == 1 }) }
 
     /// - Returns: what the calling thread blocked before.
     static func blocked() -> sigset_t {
@@ -72,6 +84,13 @@ package enum StopSignal {
     }
 
     private static func set() -> sigset_t {
+        var wanted = endings()
+        // SAFETY: the call changes the set that it is given, and keeps no pointer.
+        unsafe sigaddset(&wanted, SIGHUP)
+        return wanted
+    }
+
+    private static func endings() -> sigset_t {
         var wanted = sigset_t()
         // SAFETY: all three calls change the set that they are given, and keep no pointer.
         unsafe sigemptyset(&wanted)

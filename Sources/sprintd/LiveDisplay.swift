@@ -6,9 +6,10 @@ internal import ProcessIO
 internal import Report
 internal import Scoring
 internal import Segmentation
+internal import ServiceIO
 
-/// Shows pipeline events on the output as they come. One athlete has a line that says what is so now; of several, each line names whose
-/// it is.
+/// Shows pipeline events on the output as they come, or in the journal when that is where messages go. One athlete has a line that says what is so now;
+/// of several, each line names whose it is.
 struct LiveDisplay {
     /// Seconds of wall time between two rewrites of the status line: often enough to look alive, seldom enough for ssh.
     private static let statusInterval = 0.1
@@ -18,7 +19,7 @@ struct LiveDisplay {
         var start: Double
     }
 
-    private let names: [String?]
+    private var names: [String?]
     private var lines: LivePhaseLine
     private var open: [Phase?]
     private var bouts: [Int]
@@ -38,10 +39,39 @@ struct LiveDisplay {
         let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: output.columns)
         let isCapable = output.isTerminal && Environment.process["TERM"] ?? "dumb" != "dumb"
         self.names = names.map { $0.map(style.printable) }
-        self.showsStatus = showsStatus && names.count == 1
-        lines = LivePhaseLine(style: style, interactive: isCapable && names.count == 1)
+        // Nobody sits before a journal.
+        let isJournal = Log.form == .journal
+        self.showsStatus = showsStatus && names.count == 1 && !isJournal
+        lines =
+            isJournal
+            ? LivePhaseLine(style: TextStyle(width: .max, color: .none, unicode: style.unicode), interactive: false)
+            : LivePhaseLine(style: style, interactive: isCapable && names.count == 1)
         open = Array(repeating: nil, count: names.count)
         bouts = Array(repeating: 0, count: names.count)
+    }
+
+    /// Others are recorded now, with these numbers.
+    mutating func rename(_ names: [String?]) {
+        self.names = names
+        while open.count < names.count {
+            open.append(nil)
+            bouts.append(0)
+        }
+    }
+
+    /// Said in the journal only, where nothing else shows that somebody is there.
+    func noteBeginning(of athlete: Int) throws(CommandFailure) {
+        if Log.form == .journal { Log.write(.info, owner(athlete) + "a session begins") }
+    }
+
+    private func owner(_ athlete: Int) -> String {
+        names.count > 1 ? "\(names[athlete] ?? "athlete \(athlete + 1)"): " : ""
+    }
+
+    /// A line of its own for something else that happened.
+    mutating func write(_ text: String) throws(CommandFailure) {
+        guard Log.form != .journal else { return Log.write(.info, text) }
+        try StandardStream.output.write(lines.finish() + text + "\n")
     }
 
     mutating func show(_ event: PipelineEvent, of athlete: Int) throws(CommandFailure) {
@@ -93,12 +123,14 @@ struct LiveDisplay {
 
     /// Leaves the terminal clean before somebody else writes.
     mutating func finish() {
+        guard Log.form != .journal else { return }
         StandardStream.output.writeIgnoringFailure(lines.finish())
     }
 
     private mutating func write(_ event: LivePhaseLine.Event, of athlete: Int) throws(CommandFailure) {
-        let owner = names.count > 1 ? "\(names[athlete] ?? "athlete \(athlete + 1)"): " : ""
-        try StandardStream.output.write(owner + lines.text(for: event))
+        let line = owner(athlete) + lines.text(for: event)
+        guard Log.form != .journal else { return Log.write(.info, String(line.dropLast())) }
+        try StandardStream.output.write(line)
     }
 
     /// On the basis that a sprint of this moment would be scored on.

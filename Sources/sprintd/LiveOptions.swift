@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import ServiceIO
 
 /// The arguments of live capture.
 struct LiveOptions: Equatable, Sendable {
@@ -17,6 +18,13 @@ struct LiveOptions: Equatable, Sendable {
     var silence: Double?
     /// Instead of radios.
     var simulation: Simulation?
+    /// The file to read; `nil` for the usual one, if it is there.
+    var configuration: String?
+    /// Where the local socket is to lie.
+    var socket: String?
+    var logLevel: Log.Level?
+    /// `nil` for the one that fits the error output.
+    var logForm: Log.Form?
 
     init(
         state: String? = nil, athletes: [String] = [], plan: String? = nil, silence: Double? = nil,

@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import FileIO
 internal import Fusion
+internal import Glibc
 internal import LiveCapture
 internal import Measurement
 internal import Pipeline
 internal import ProcessIO
 internal import Scoring
+internal import ServiceIO
 internal import SessionStore
-internal import Simulation
 internal import Transport
 
-/// Live capture as a process: the engine's threads record, this one shows, and one more waits for the signals.
+/// Live capture as a process: the engine's threads record, this one shows or logs, and one more waits for the signals.
 struct LiveSession: ~Copyable {
-    private let members: [LivePipeline.Member]
+    /// Nanoseconds that a shown text or a FIT file may take after everything is stored; less than what systemd and people wait for.
+    private static let grace: Int64 = 1_250_000_000
+
+    private var members: Int
     private var display: LiveDisplay
+    private var status: ServiceStatus
+    private let service: ServiceManager?
     /// Why nothing is shown any more. The sessions are kept all the same: they matter more than who watches.
     private var displayFailure: CommandFailure?
     private var isWhole = true
@@ -22,23 +28,27 @@ struct LiveSession: ~Copyable {
     private var exports: [HelperProcess] = []
 
     static func run(_ options: LiveOptions) throws(CommandFailure) {
-        let participants = try Participants(files: options.athletes, plan: options.plan)
-        let members = try members(participants, options.simulation)
+        let service = ServiceManager()
+        ServiceManager.forgetVariables()
+        let settings = try Settings.load(options)
+        Log.level = settings.logLevel
+        for remark in settings.remarks { Log.write(.warning, remark) }
         let clock = EngineClock(rate: options.simulation?.rate ?? 1)
-        let transports = try Transports.make(options, clock, athletes: members.map(\.athlete))
-        guard let state = options.state else {
-            throw CommandFailure(.usage, "--state DIR is needed (sprintd --help tells more)")
-        }
+        let transports = try Transports.make(options, clock, settings)
         // Before any thread is made: they inherit it.
         StopSignal.block()
-        var session = LiveSession(Self.knowingBests(members, state), state: state)
-        let engine = try session.start(transports, clock, state: state, silence: options.silence)
-        do {
+        let engine = try start(settings, transports, clock, service)
+        let control = LiveControl(options, settings, engine, service)
+        do throws(ErrorNumber) {
             // Not joined: it waits for ever where no signal comes.
-            _ = try WorkerThread(name: "signals") { StopSignal.wait { engine.stop() } }
+            _ = try WorkerThread(name: "signals") {
+                StopSignal.wait(reload: { try? control.reload() }, stop: { stop(engine, service) })
+            }
         } catch {
             throw CommandFailure(.inputOutput, "cannot make a thread: \(error.text)")
         }
+        var session = LiveSession(settings, service)
+        service?.ready(status: session.status.text)
         session.show(engine.events)
         session.display.finish()
         session.waitForExports()
@@ -46,49 +56,45 @@ struct LiveSession: ~Copyable {
         guard session.isWhole else { throw CommandFailure(.inputOutput, "not all sessions could be written") }
     }
 
-    /// In a simulation each athlete wears made-up sensors, whatever the file says.
-    private static func members(
-        _ participants: Participants, _ simulation: LiveOptions.Simulation?
-    ) throws(CommandFailure) -> [LivePipeline.Member] {
-        var athletes = participants.athletes
-        if let simulation {
-            let session = SimulatedSession(try Transports.configuration(simulation, athletes: athletes.count))
-            for index in athletes.indices { athletes[index].sensors = session.sensors(of: index).map(\.id) }
+    /// Ends the process even if whoever reads its output has stopped reading, and its main thread waits for him: what is recorded is stored by then.
+    private static func stop(_ engine: LiveEngine, _ service: ServiceManager?) {
+        service?.stopping()
+        engine.stop()
+        let isWhole = engine.events.waitForEnd()
+        let end = MonotonicClock.now.nanoseconds + grace
+        while MonotonicClock.now.nanoseconds < end {
+            MonotonicClock.sleep(nanoseconds: end - MonotonicClock.now.nanoseconds)
         }
-        return zip(athletes, participants.plans).map { LivePipeline.Member(athlete: $0, plan: $1) }
+        _exit(isWhole ? ExitStatus.ok.rawValue : ExitStatus.inputOutput.rawValue)
     }
 
-    /// What earlier sessions show of the athletes' maxima. Sessions that end while this process runs count from its next start on.
-    private static func knowingBests(_ members: [LivePipeline.Member], _ state: String) -> [LivePipeline.Member] {
-        let earlier = (try? SessionFolders(state: state, files: PosixFileSystem()).digests()) ?? []
-        return members.map { member in
-            var member = member
-            member.athlete.observed = ObservedHistory(earlier, athlete: member.athlete.name).maxima(before: nil)
-            return member
-        }
+    private init(_ settings: Settings, _ service: ServiceManager?) {
+        members = settings.members.count
+        state = settings.state
+        self.service = service
+        status = ServiceStatus(settings.members, startsBySign: settings.rule.startsBySign)
+        display = LiveDisplay(names: settings.members.map(\.athlete.name), showsStatus: true)
     }
 
-    private init(_ members: [LivePipeline.Member], state: String) {
-        self.members = members
-        self.state = state
-        display = LiveDisplay(names: members.map(\.athlete.name), showsStatus: true)
-    }
-
-    private func start(
-        _ transports: [any Transport], _ clock: EngineClock, state: String, silence: Double?
+    private static func start(
+        _ settings: Settings, _ transports: [any Transport], _ clock: EngineClock, _ service: ServiceManager?
     ) throws(CommandFailure) -> LiveEngine {
-        var configuration = LiveEngine.Configuration(program: "sprintd \(Version.text)", members: members)
-        if let silence { configuration.silence = silence }
+        var configuration = LiveEngine.Configuration(program: "sprintd \(Version.text)", members: settings.knowingBests)
+        configuration.rule = settings.rule
+        configuration.policy = settings.policy
+        if let service, let interval = service.watchdogInterval {
+            configuration.pulse = EnginePulse(interval: interval / .seconds(1)) { service.alive() }
+        }
         do throws(LiveEngine.Failure) {
             let lock: StateLock
             do throws(SessionError) {
-                lock = try StateLock(state: state, files: PosixFileSystem())
-                try StateFolder.checkWritable(state, PosixFileSystem())
+                lock = try StateLock(state: settings.state, files: PosixFileSystem())
+                try StateFolder.checkWritable(settings.state, PosixFileSystem())
             } catch {
                 throw LiveEngine.Failure.session(error)
             }
-            let engine = try LiveEngine(configuration, clock: clock, showsStatus: members.count == 1)
-            try engine.start(transports, lock: lock) { Self.tell($0) }
+            let engine = try LiveEngine(configuration, clock: clock, showsStatus: settings.members.count == 1)
+            try engine.start(transports, lock: lock) { Log.write(.warning, $0) }
             return engine
         } catch {
             switch error {
@@ -97,10 +103,6 @@ struct LiveSession: ~Copyable {
             case .system(let error): throw CommandFailure(.inputOutput, "cannot start: \(error.text)")
             }
         }
-    }
-
-    private static func tell(_ text: String) {
-        StandardStream.error.writeIgnoringFailure("sprintd: \(text)\n")
     }
 
     // MARK: Showing
@@ -114,11 +116,12 @@ struct LiveSession: ~Copyable {
                     return
                 }
                 show(event)
+                if status.take(event) { service?.status(status.text) }
             }
             if let (athlete, sample) = news.status {
                 attempt { display throws(CommandFailure) in try display.show(.fused(sample), of: athlete) }
             }
-            if news.dropped > 0 { Self.tell("\(news.dropped) events were not shown: the terminal is too slow") }
+            if news.dropped > 0 { Log.write(.warning, "\(news.dropped) events were not shown: whoever reads is too slow") }
         }
     }
 
@@ -138,13 +141,13 @@ struct LiveSession: ~Copyable {
         do {
             exports.append(try HelperProcess.exportActivity(state: state, session: name))
         } catch {
-            Self.tell("no FIT file is made of \(name): \(error.message)")
+            Log.write(.warning, "no FIT file is made of \(name): \(error.message)")
         }
     }
 
     /// Not for long: who stops the program waits for it. What is not done by then goes on without us.
     private mutating func waitForExports() {
-        for _ in 0..<75 where !exports.isEmpty {
+        for _ in 0..<50 where !exports.isEmpty {
             exports.removeAll { $0.status() != nil }
             if !exports.isEmpty { MonotonicClock.sleep(nanoseconds: 20_000_000) }
         }
@@ -153,16 +156,34 @@ struct LiveSession: ~Copyable {
     private mutating func show(_ event: LiveEvent) {
         switch event {
         case .sessionStarted(let athlete, _, let configuration):
-            display.begin(athlete, members.count == 1 ? configuration : nil)
+            display.begin(athlete, members == 1 ? configuration : nil)
+            attempt { display throws(CommandFailure) in try display.noteBeginning(of: athlete) }
         case .pipeline(let athlete, let event):
             attempt { display throws(CommandFailure) in try display.show(event, of: athlete) }
         case .sessionEnded(let athlete, let duration):
             attempt { display throws(CommandFailure) in try display.end(at: duration, of: athlete) }
         case .sessionStored(let folder):
-            attempt { _ throws(CommandFailure) in try StandardStream.output.write("session written to \(folder)\n") }
+            attempt { display throws(CommandFailure) in try display.write("session written to \(folder)") }
             export(folder)
-        case .notice(_, let text), .trouble(let text), .recovery(let text): Self.tell(text)
+        case .notice(let notice, let text): Log.write(Self.level(of: notice.kind), text)
+        case .trouble(let text): Log.write(.warning, text)
+        case .recovery(let text): Log.write(.notice, text)
+        case .members(let members):
+            self.members = members.count
+            display.rename(members.map { $0?.athlete.name })
+        case .reloaded(let remarks):
+            Log.write(.notice, "the configuration was read again and holds from now on")
+            for remark in remarks { Log.write(.notice, remark) }
+        case .refused(let reason): Log.write(.error, reason)
         case .ended: return
+        }
+    }
+
+    private static func level(of kind: TransportNotice.Kind) -> Log.Level {
+        switch kind {
+        case .deviceUnusable, .batteryLow: .warning
+        case .deviceLeft, .sensorLost: .notice
+        case .deviceArrived, .deviceReady, .sensorFound, .sensorBack, .remark: .info
         }
     }
 }

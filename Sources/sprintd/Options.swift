@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import ServiceIO
 
 /// The daemon's arguments. Read by hand: a parser library would bring Foundation into the process that must stay small.
 struct Options: Equatable, Sendable {
@@ -12,6 +13,8 @@ struct Options: Equatable, Sendable {
         case help
         case version
         case live(LiveOptions)
+        /// Says what the configuration comes to, or what is wrong with it.
+        case check(LiveOptions)
         case replay(Options)
     }
 
@@ -26,8 +29,10 @@ struct Options: Equatable, Sendable {
     var plan: String?
 
     static let usage = """
-        usage: sprintd --state DIR [--athlete FILE]... [--plan NAME|FILE] [--silence SECONDS]
+        usage: sprintd [--config FILE] [--state DIR] [--athlete FILE]... [--plan NAME|FILE]
+                       [--silence SECONDS] [--socket PATH] [--log-level LEVEL] [--log FORM]
                        [--simulate WORKOUT [--seed N] [--rate N]]
+               sprintd --check-config [--config FILE]
                sprintd --replay FILE [--rate N|max] --state DIR [--athlete FILE]... [--plan NAME|FILE]
                sprintd --version | --help
 
@@ -35,10 +40,19 @@ struct Options: Equatable, Sendable {
         A session begins with the first heart rate or movement, and ends after a silence. With
         --replay the same is done with a recording, with --simulate with sensors that are made up.
 
-          --state DIR          where sessions/ is kept
+          --config FILE        what is set up (TOML); what is said here goes before it. Without this option
+                               sprintd.toml in $CONFIGURATION_DIRECTORY (a service's, /etc/sprintd), else in
+                               ~/.config/sprintd, if it is there
+          --check-config       says what the configuration comes to, or all that is wrong with it
+          --state DIR          where sessions/ is kept; else a service's /var/lib/sprintd, or
+                               ~/.local/state/sprintd
           --athlete FILE       what is known of an athlete (TOML); may be given several times
           --plan NAME|FILE     the plan that sessions are held against
           --silence SECONDS    without heart rate and movement, after which a session ends (300)
+          --socket PATH        where the local socket lies
+          --log-level LEVEL    error, warning, notice, info (the usual one) or debug
+          --log FORM           journald: a priority before each line, and no live display; plain. Without
+                               this option the one that fits the error output
           --simulate WORKOUT   sprint-5x30-90 (or other such figures), 30-30, tabata, 10-20-30, 4x4,
                                steady, fartlek, heart-rate-only or footpod-only
           --seed N             chooses everything random in it (1)
@@ -56,6 +70,8 @@ struct Options: Equatable, Sendable {
         var simulation: String?
         var seed: UInt64?
         var silence: Double?
+        var live = LiveOptions()
+        var checks = false
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -72,13 +88,26 @@ struct Options: Equatable, Sendable {
             case "--simulate": simulation = try once(simulation, name, try value(name, attached, &rest))
             case "--seed": seed = try once(seed, name, try self.seed(try value(name, attached, &rest)))
             case "--silence": silence = try once(silence, name, try self.silence(try value(name, attached, &rest)))
+            case "--config":
+                live.configuration = try once(live.configuration, name, try value(name, attached, &rest))
+            case "--socket": live.socket = try once(live.socket, name, try value(name, attached, &rest))
+            case "--log-level":
+                live.logLevel = try once(live.logLevel, name, try level(try value(name, attached, &rest)))
+            case "--log": live.logForm = try once(live.logForm, name, try form(try value(name, attached, &rest)))
+            case "--check-config": checks = true
             default: throw Failure(message: "unknown argument '\(argument)'")
             }
         }
         guard let recording else {
-            var live = LiveOptions(state: state, athletes: athletes, plan: plan, silence: silence)
+            live.state = state
+            live.athletes = athletes
+            live.plan = plan
+            live.silence = silence
             live.simulation = try self.simulation(simulation, seed, rate)
-            return .live(live)
+            return checks ? .check(live) : .live(live)
+        }
+        if live != LiveOptions() || checks {
+            throw Failure(message: "--config, --check-config, --socket, --log and --log-level are not for --replay")
         }
         if simulation != nil { throw Failure(message: "--replay and --simulate exclude each other") }
         if seed != nil { throw Failure(message: "--seed needs --simulate") }
@@ -121,6 +150,22 @@ struct Options: Equatable, Sendable {
         switch rate ?? .times(1) {
         case .times(let times): return LiveOptions.Simulation(workout: workout, seed: seed ?? 1, rate: times)
         case .asFastAsPossible: throw Failure(message: "--rate max is for --replay: sensors send when they send")
+        }
+    }
+
+    private static func level(_ text: String) throws(Failure) -> Log.Level {
+        guard let level = Log.Level(name: text) else {
+            let known = Log.Level.allCases.map(\.name).joined(separator: ", ")
+            throw Failure(message: "--log-level must be one of \(known)")
+        }
+        return level
+    }
+
+    private static func form(_ text: String) throws(Failure) -> Log.Form {
+        switch text {
+        case "journald": return .journal
+        case "plain": return .plain
+        default: throw Failure(message: "--log must be journald or plain")
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import AthleteFile
+internal import Configuration
 internal import ProcessIO
 internal import Scoring
 
@@ -20,5 +21,20 @@ struct Participants {
             if intended == nil, let name = athlete.plan { intended = try PlanFile.plan(name, .configuration) }
             plans.append(intended)
         }
+    }
+
+    /// Athletes of the command line stand in for all of the configuration's.
+    init(_ options: LiveOptions, _ configuration: ServiceConfiguration) throws(CommandFailure) {
+        if options.athletes.isEmpty, !configuration.participants.isEmpty {
+            athletes = configuration.participants.map(\.athlete)
+            plans = configuration.participants.map(\.plan)
+            if let name = options.plan {
+                let plan = try PlanFile.plan(name, .usage)
+                plans = plans.map { _ in plan }
+            }
+        } else {
+            self = try Participants(files: options.athletes, plan: options.plan)
+        }
+        plans = plans.map { $0 ?? configuration.plan }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+internal import Configuration
 internal import Glibc
 internal import ProcessIO
+internal import ServiceIO
 
 @main enum Sprintd {
     static func main() {
@@ -9,8 +11,14 @@ internal import ProcessIO
         do {
             try run(Array(CommandLine.arguments.dropFirst()))
         } catch {
-            exit(error.report(program: "sprintd"))
+            exit(report(error))
         }
+    }
+
+    private static func report(_ error: CommandFailure) -> Int32 {
+        guard Log.form == .journal else { return error.report(program: "sprintd") }
+        if !error.isClosedPipe { Log.write(.error, error.message) }
+        return error.status.rawValue
     }
 
     private static func run(_ arguments: [String]) throws(CommandFailure) {
@@ -23,9 +31,21 @@ internal import ProcessIO
         switch request {
         case .help: try StandardStream.output.write(Options.usage + "\n")
         case .version: try StandardStream.output.write(VersionText.text + "\n")
-        case .live(let options): try LiveSession.run(options)
+        case .live(let options):
+            // Before anything is read, so that what is wrong with it is told in that form.
+            Log.form = options.logForm ?? Log.fittingForm
+            try LiveSession.run(options)
+        case .check(let options): try check(options)
         case .replay(let options):
             try ReplayedSession.run(options)
         }
+    }
+    private static func check(_ options: LiveOptions) throws(CommandFailure) {
+        if let path = Settings.configurationPath(options, Places(.process)) {
+            let problems = try ConfigurationFile(atPath: path).problems
+            for problem in problems.dropLast() { StandardStream.error.writeIgnoringFailure("sprintd: \(problem)\n") }
+            if let last = problems.last { throw CommandFailure(.configuration, last) }
+        }
+        try StandardStream.output.write(try Settings.load(options).summary + "\n")
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import BluetoothCentral
 internal import BluetoothTransport
+internal import Configuration
 internal import LiveCapture
 internal import Measurement
 internal import ProcessIO
@@ -16,34 +17,37 @@ enum Transports {
     ///
     /// A radio on which nobody has a sensor is left alone: it would only take a stick or a strap from others. Who lists no sensors may have
     /// them on either.
-    static func radios(for athletes: [Athlete]) -> [any Transport] {
-        let lists = athletes.map(\.sensors)
+    static func radios(_ settings: Settings) -> [any Transport] {
+        let lists = settings.members.map(\.athlete.sensors)
         let isOpen = lists.contains { $0.isEmpty }
         let listed = lists.flatMap(\.self)
         var radios: [any Transport] = []
-        if isOpen || listed.contains(where: \.isANT) {
+        if settings.usesUSB, isOpen || listed.contains(where: \.isANT) {
             radios.append(USBTransport(.init(athletes: lists, firstCome: lists.count == 1)))
         }
         let straps = listed.compactMap(\.bluetoothBinding)
-        if isOpen || !straps.isEmpty {
+        if settings.bluetooth.isEnabled, isOpen || !straps.isEmpty {
             var configuration = BluetoothTransport.Configuration()
             // Somebody's may be any that is heard.
             if !isOpen { configuration.central.bindings = straps }
+            configuration.central.adapter = settings.bluetooth.adapter
+            configuration.releasesSensors = settings.releasesSensors
             radios.append(BluetoothTransport(configuration))
         }
         return radios
     }
 
     /// - Throws: when there is nothing that could ever bring a frame.
-    static func make(_ options: LiveOptions, _ clock: EngineClock, athletes: [Athlete]) throws(CommandFailure)
-        -> [any Transport]
-    {
+    static func make(
+        _ options: LiveOptions, _ clock: EngineClock, _ settings: Settings
+    ) throws(CommandFailure) -> [any Transport] {
         if let simulation = options.simulation {
-            return [try simulated(simulation, clock, athletes: athletes.count)]
+            return [try simulated(simulation, clock, athletes: settings.members.count)]
         }
-        let radios = radios(for: athletes)
+        let radios = radios(settings)
         guard !radios.isEmpty else {
-            throw CommandFailure(.configuration, "none of the listed sensors is on ANT+ or Bluetooth")
+            throw CommandFailure(
+                .configuration, "nothing to listen to: none of the listed sensors is on a radio that is enabled")
         }
         return radios
     }

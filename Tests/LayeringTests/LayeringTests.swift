@@ -22,10 +22,11 @@ import Testing
         (["ProcessIO", "SessionStore", "LocalSocket"], false),
         (
             [
-                "AthleteFile", "BluetoothTransport", "LiveCapture", "Replay", "Service", "SessionIndex",
+                "AthleteFile", "BluetoothTransport", "LiveCapture", "Replay", "ServiceIO", "SessionIndex",
                 "SimulatedTransport", "USBTransport",
             ], false
         ),
+        (["Configuration"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),

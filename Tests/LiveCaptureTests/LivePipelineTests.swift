@@ -114,7 +114,7 @@ import Transport
         let stored = Stored()
         var output = Output(folder, stored)
         output.refuses = refuses
-        var pipeline = LivePipeline(program: "test", members: members, silence: silence)
+        var pipeline = LivePipeline(program: "test", members: members, rule: SessionRule(silence: silence))
         for (index, slot) in slots.enumerated() {
             each(index, &pipeline, &output)
             pipeline.take(slot, wall: { Self.wall }, output: &output)
