@@ -11,11 +11,12 @@ RATE ?= 20
 EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline bench-fit evaluate
+.PHONY: help run run-system-test build test lint format clean dependencies bench-ring bench-pipeline bench-fit evaluate test-system
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
 	@echo 'make test    run all tests'
+	@echo 'make test-system  run a whole Debian machine in qemu, with virtual sensors at its kernel; see docs/system-test.md'
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
@@ -51,6 +52,20 @@ run: build
 # Only Swift Testing is used: without XCTest's empty run, the closing line is the last one.
 test: dependencies
 	$(SWIFT) test --disable-xctest
+
+# See docs/system-test.md. CONFIGURATION=debug builds faster and runs slower.
+CONFIGURATION ?= release
+SYSTEM_BUILD = $(SWIFT) build -c $(CONFIGURATION) --static-swift-stdlib
+test-system: dependencies
+	@if why=$$(Tests/System/run --possible); then $(MAKE) --no-print-directory run-system-test; else echo "$$why"; fi
+
+run-system-test:
+	$(SYSTEM_BUILD) --product sprintd
+	$(SYSTEM_BUILD) --product sprintctl
+	$(SYSTEM_BUILD) --product usbip-stick
+	$(SYSTEM_BUILD) --product vhci-controller
+	clang -shared -fPIC -O1 -Wall -Werror -o $$($(SYSTEM_BUILD) --show-bin-path)/libSyncWitness.so Tests/System/syncwitness.c
+	Tests/System/run $$($(SYSTEM_BUILD) --show-bin-path)
 
 # Needs Debian's libboost-dev; see Benchmarks/README.md.
 bench-ring: dependencies

@@ -51,26 +51,39 @@ def sources():
     return "http://deb.debian.org/debian"
 
 
-def make(cache):
-    """The folder with `root.ext4`, `vmlinuz` and `initrd`."""
+def place(cache):
+    """The folder with `root.ext4`, `vmlinuz` and `initrd`, whether or not it is there, and the kernel's package."""
     kernel = kernel_package()
-    with open(__file__, "rb") as file:
-        recipe = file.read() + kernel.encode()
-    with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "init"), "rb") as file:
-        init = file.read()
-    folder = os.path.join(cache, hashlib.sha256(recipe + init).hexdigest()[:16])
+    here = os.path.dirname(os.path.abspath(__file__))
+    recipe = kernel.encode()
+    for path in (__file__, here + "/guest/init"):
+        with open(path, "rb") as file:
+            recipe += file.read()
+    return os.path.join(cache, hashlib.sha256(recipe).hexdigest()[:16]), kernel
+
+
+def check(cache):
+    """Throws where the disk is not there and cannot be made."""
+    folder, _ = place(cache)
     if os.path.exists(folder + "/complete"):
-        return folder
+        return
     for tool, package in (("mmdebstrap", "mmdebstrap"), ("mke2fs", "e2fsprogs"), ("cpio", "cpio"), ("modprobe", "kmod")):
         if not shutil.which(tool, path=os.environ["PATH"] + ":/usr/sbin:/sbin"):
             raise Unavailable(f"{tool} is missing: install Debian's {package}")
     if os.getuid() != 0:
         raise Unavailable(f"the machine's disk is made by root, once; {folder} is not there yet")
+
+
+def make(cache):
+    check(cache)
+    folder, kernel = place(cache)
+    if os.path.exists(folder + "/complete"):
+        return folder
     os.makedirs(cache, exist_ok=True)
     # Beside the cache, so that its disk holds it, and gone in any case.
     with tempfile.TemporaryDirectory(dir=cache) as work:
         os.chmod(work, 0o755)
-        build(work, kernel, init)
+        build(work, kernel)
         os.makedirs(folder, exist_ok=True)
         for name in ("root.ext4", "vmlinuz", "initrd"):
             os.replace(f"{work}/{name}", f"{folder}/{name}")
@@ -82,7 +95,7 @@ def make(cache):
     return folder
 
 
-def build(work, kernel, init):
+def build(work, kernel):
     root = work + "/root"
     run("mmdebstrap", "--quiet", "--variant=minbase", "--include=" + ",".join(PACKAGES),
         '--aptopt=Acquire::Check-Valid-Until "false"', '--dpkgopt=path-exclude=/usr/share/man/*',
@@ -115,7 +128,7 @@ def build(work, kernel, init):
     for name in ("/system-test", "/disk"):
         os.makedirs(root + name, exist_ok=True)
     shutil.copy(f"{work}/kernel/boot/vmlinuz-{version}", work + "/vmlinuz")
-    make_initrd(work, root, version, init)
+    make_initrd(work, root, version)
     shutil.rmtree(root + "/var/lib/apt/lists", ignore_errors=True)
     run("mke2fs", "-q", "-t", "ext4", "-O", "^has_journal", "-d", root, work + "/root.ext4", "600M", stdout=subprocess.DEVNULL)
 
@@ -125,7 +138,7 @@ def dependencies(work, version, module):
     return [line.split()[1] for line in listing.stdout.splitlines() if line.startswith("insmod")]
 
 
-def make_initrd(work, root, version, init):
+def make_initrd(work, root, version):
     place = work + "/initrd.root"
     for name in ("bin", "modules", "proc", "sys", "dev", "lower", "over", "new"):
         os.makedirs(f"{place}/{name}")
@@ -139,8 +152,7 @@ def make_initrd(work, root, version, init):
                 shutil.copy(path, f"{place}/modules/{name}")
     with open(place + "/modules/order", "w") as file:
         file.writelines(name + "\n" for name in order)
-    with open(place + "/init", "wb") as file:
-        file.write(init)
+    shutil.copy(os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest", "init"), place + "/init")
     os.chmod(place + "/init", 0o755)
     with open(work + "/initrd", "wb") as file:
         names = subprocess.run(["find", "."], cwd=place, check=True, capture_output=True).stdout

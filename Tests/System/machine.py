@@ -19,6 +19,12 @@ def accelerator(image):
             return "tcg" if guest.runs or "the kernel runs" not in guest.console() else "kvm"
 
 
+def patience(accelerator):
+    """How much longer than on an idle computer something may take: an emulated machine is slow, and others may want the processors too."""
+    busy = os.getloadavg()[0] / (os.cpu_count() or 1)
+    return round((1 if accelerator == "kvm" else 4) * min(max(busy, 1), 5))
+
+
 class Machine:
     """Runs from its making to `kill`, to its own end, or to the `with` block's end."""
 

@@ -105,7 +105,7 @@ class Rig:
 
     def __init__(self, folder, image, accelerator):
         self.folder, self.image, self.accelerator = folder, image, accelerator
-        self.patience = 1 if accelerator == "kvm" else 5
+        self.patience = machine.patience(accelerator)
 
     def start(self, task, disk):
         with open(self.folder + "/power", "w") as file:
@@ -133,7 +133,7 @@ def record(rig, options, seeds, dice):
                 known = os.path.getsize(witness) if os.path.exists(witness) else 0
                 grown = lambda: os.path.exists(witness) and os.path.getsize(witness) > known and "\nF" in open(witness).read()
                 rig.wait(guest, "recording", grown, 60)
-                time.sleep(dice.uniform(0, 1.2) * rig.patience)
+                time.sleep(dice.uniform(0, 3))
                 if number == seeds - 1:
                     guest.kill()
                 # In this order: what is acknowledged after this is not asked for.

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The virtual radios, the service and its state folder, as the rows see them."""
-import glob, json, os, socket, subprocess, time
+import glob, json, os, shutil, socket, subprocess, time
 import recording
 
 SHARE = "/system-test"
@@ -45,7 +45,10 @@ class Radio:
 
     def __init__(self, program, **session):
         self.path = f"/run/{program}.{session['seed']}"
-        words = [f"{SHARE}/bin/{program}", "--control", self.path]
+        # In memory: a program in the shared folder is read from it again and again.
+        if not os.path.exists(f"/usr/local/bin/{program}"):
+            shutil.copy(f"{SHARE}/bin/{program}", f"/usr/local/bin/{program}")
+        words = [program, "--control", self.path]
         for key, value in session.items():
             words += [f"--{key}", str(value)]
         self.log = open(f"{SHARE}/artifacts/{program}.{session['seed']}.log", "w")

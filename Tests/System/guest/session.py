@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Two athletes run the same workout, one with sensors on ANT+, one on Bluetooth, and what the daemon makes of it is held against the truth."""
-import json, os, time
+import json, os, socket, threading, time
 from machine_parts import (STATE, TASK, Failure, Radio, Skip, check_session, finished, is_active, journal, service, sessions,
                            shell, wait)
 import recording
 
+SOCKET = "/run/sprintd/sprintd.sock"
+
 radios = {}
 starts = {}
+# What the local socket has said since the daemon runs, and why nothing of it was heard.
+said = []
+unheard = ["the row plug did not run"]
 
 
 def usb_devices():
@@ -34,7 +39,32 @@ def plug():
     started = time.monotonic() - began
     wait("opened stick", lambda: int(radios["anna"].tell("stats")[2]) > 8, 30)
     opened = time.monotonic() - began
+    watch()
     return f"in the kernel after {enumerated:.1f} s, unit active after {started:.1f} s, stick set up after {opened:.1f} s"
+
+
+def watch():
+    """Follows the local socket from now on, as any program may."""
+    client = socket.socket(socket.AF_UNIX)
+    try:
+        client.connect(SOCKET)
+        lines = client.makefile("r")
+        client.settimeout(20 * TASK["patience"])
+        greeting = json.loads(lines.readline())
+        client.settimeout(None)
+        if greeting["class"] != "version":
+            raise ValueError(greeting)
+        client.sendall(b'{"command":"watch"}\n')
+    except (OSError, ValueError) as error:
+        unheard[:] = [f"nobody answers on {SOCKET}: {error}"]
+        return
+    unheard.clear()
+
+    def listen():
+        for line in lines:
+            said.append(json.loads(line))
+
+    threading.Thread(target=listen, daemon=True).start()
 
 
 def found():
@@ -87,6 +117,27 @@ def truth_holds(name):
     return text
 
 
+def socket_said():
+    """The socket has told each phase and each sprint as they happened, and they are those of the analysis."""
+    if unheard:
+        raise Skip(unheard[0])
+    notes = []
+    for name in ("anna", "ben"):
+        with open(session_of(name) + "/analysis.json") as file:
+            analysis = json.load(file)
+        mine = [message for message in said if (message.get("athlete") or "").lower() == name]
+        began = [message["kind"] for message in mine if message["class"] == "phase" and message["event"] == "began"]
+        wanted = [phase["kind"] for phase in analysis["phases"]]
+        if began != wanted:
+            raise Failure(f"{name}: phases {began} on the socket, {wanted} in the analysis")
+        sprints = {message["index"]: message["effort"] for message in mine if message["class"] == "sprint"}
+        if sprints != {sprint["index"]: sprint["effort"] for sprint in analysis["sprints"]}:
+            raise Failure(f"{name}: efforts {sprints} on the socket")
+        notes.append(f"{name} {len(began)} phases, {len(sprints)} sprints")
+    now = sum(message["class"] == "now" for message in said)
+    return ", ".join(notes) + f" as in the analysis; {len(said)} messages, {now} of them what is so now"
+
+
 def usb():
     return truth_holds("anna")
 
@@ -110,4 +161,4 @@ def stop():
     return f"process {pid} ended with 0 in {took:.1f} s"
 
 
-ROWS = {"plug": plug, "found": found, "usb": usb, "ble": ble, "stop": stop}
+ROWS = {"plug": plug, "found": found, "usb": usb, "ble": ble, "socket": socket_said, "stop": stop}
