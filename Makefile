@@ -11,7 +11,8 @@ RATE ?= 20
 EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run run-system-test build test lint format clean dependencies bench-ring bench-pipeline bench-fit evaluate test-system
+.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket evaluate
+.PHONY: test-system run-system-test
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
@@ -21,6 +22,8 @@ help:
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
 	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
+	@echo 'make bench-socket  measure how soon a decision is read on the local socket (5 min)'
+	@echo 'make abuse-socket  abuse the local socket of a recording daemon, and check that nothing is lost'
 	@echo 'make evaluate  hold the phases against the truth of 200 simulated sessions; QUICK=1 for a third of them'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
@@ -76,6 +79,16 @@ bench-pipeline: dependencies
 
 bench-fit: dependencies
 	$(SWIFT) run -c release --package-path Benchmarks fit-benchmark
+
+# On an idle machine, or the figures are the machine's.
+bench-socket: dependencies
+	@folder=$$(mktemp -d); \
+	$(SWIFT) run -c release --package-path Benchmarks socket-benchmark "$$folder" 15 300; \
+	status=$$?; rm -rf "$$folder"; exit $$status
+
+abuse-socket: dependencies
+	$(SWIFT) build --product sprintd
+	scripts/abuse-socket "$$($(SWIFT) build --show-bin-path)/sprintd" 30
 
 # See docs/evaluation.md. QUICK=1 takes a third of the simulated sessions.
 evaluate: dependencies $(EVALUATION)/venv/requirements.txt

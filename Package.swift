@@ -82,10 +82,11 @@ let package = Package(
         target("ActivityFile", ["Analysis", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
         target("Plot", ["ActivityFile", "Analysis", "JSON", "Measurement", "Segmentation"]),
         target("TCX", ["BinaryCoding", "Measurement"]),
+        target("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
 
         // The shell: files, terminal, configuration.
-        target("FileIO"),
+        target("FileIO", ["CLinux"]),
         target("Transport", ["Capture", "Measurement", "RingBuffer"]),
         target("Replay", ["Capture", "CSV", "FIT", "FileIO", "Measurement"]),
         target(
@@ -100,7 +101,13 @@ let package = Package(
             "LiveCapture",
             [
                 "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
-                "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+                "ProcessIO", "RingBuffer", "Scoring", "Segmentation", "SessionStore", "Transport",
+            ]),
+        target(
+            "LocalSocket",
+            [
+                "Analysis", "CLinux", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO",
+                "RingBuffer", "Scoring", "Segmentation", "SessionStore", "SocketProtocol", "Transport",
             ]),
         target(
             "SimulatedTransport",
@@ -125,8 +132,10 @@ let package = Package(
         executable(
             "sprintd",
             [
-                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth", "Configuration",
-                "CUSB", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO", "Replay", "Report",
+                "Analysis", "AthleteFile", "BluetoothCentral", "BluetoothTransport", "Capture", "CBluetooth",
+                "Configuration",
+                "CUSB", "FileIO", "Fusion", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO",
+                "Replay", "Report",
                 "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
             ], linker: small),
@@ -202,6 +211,7 @@ let package = Package(
             ]),
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Measurement", "Scoring", "Segmentation"]),
+        tests("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         tests("FileIO"),
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),
@@ -217,6 +227,12 @@ let package = Package(
                 "SimulatedTransport", "Simulation", "Transport",
             ]),
         tests("ProcessIO", ["Report"]),
+        tests(
+            "LocalSocket",
+            [
+                "Analysis", "FileIO", "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore",
+                "SimulatedTransport", "Simulation", "SocketProtocol", "Transport",
+            ]),
         tests(
             "BluetoothTransport",
             [

@@ -26,6 +26,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CDoorbell", path: "Sources/sprintd/CDoorbell"),
+        .systemLibrary(name: "CLinux", path: "Sources/sprintd/CLinux"),
         subject("RingBuffer", ["CDoorbell"]),
         subject("Measurement"),
         subject("BinaryCoding"),
@@ -43,7 +44,7 @@ let package = Package(
             ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         subject("Simulation", ["Capture", "Measurement", "JSON"]),
         subject("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
-        subject("FileIO"),
+        subject("FileIO", ["CLinux"]),
         subject("Transport", ["Capture", "Measurement", "RingBuffer"]),
         subject(
             "SessionStore",
@@ -53,7 +54,14 @@ let package = Package(
             "LiveCapture",
             [
                 "Analysis", "ANT", "BinaryCoding", "Capture", "FileIO", "Fusion", "GATT", "Measurement", "Pipeline",
-                "ProcessIO", "RingBuffer", "Scoring", "SessionStore", "Transport",
+                "ProcessIO", "RingBuffer", "Scoring", "Segmentation", "SessionStore", "Transport",
+            ]),
+        subject("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
+        subject(
+            "LocalSocket",
+            [
+                "Analysis", "CLinux", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO",
+                "RingBuffer", "Scoring", "Segmentation", "SessionStore", "SocketProtocol", "Transport",
             ]),
         subject(
             "SimulatedTransport",
@@ -85,6 +93,14 @@ let package = Package(
             dependencies: [
                 "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore", "SimulatedTransport",
                 "Simulation", "Transport",
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "socket-benchmark",
+            dependencies: [
+                "Fusion", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO", "Scoring",
+                "Segmentation", "SessionStore", "SimulatedTransport", "Simulation", "SocketProtocol",
             ],
             swiftSettings: settings
         ),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-internal import JSON
+package import JSON
 internal import Scoring
 internal import Segmentation
 
@@ -187,80 +187,88 @@ extension AnalysisDocument.Rest {
 
 extension AnalysisDocument.Phase {
     fileprivate func write(to json: inout JSONWriter) {
-        json.object { object in
-            object.key("kind")
-            object.string(kind.rawValue)
-            object.key("start_s")
-            object.seconds(start)
-            object.key("end_s")
-            object.seconds(end)
-            object.key("decided_s")
-            object.seconds(decided)
-            object.key("evidence")
-            object.string(evidence.rawValue)
-            object.key("confidence")
-            object.share(confidence)
-            object.key("mean_speed_mps")
-            object.speed(meanSpeed)
-            object.key("max_speed_mps")
-            object.speed(maxSpeed)
-            object.key("mean_hr_bpm")
-            object.rate(meanHeartRate)
-            object.key("peak_hr_bpm")
-            object.rate(peakHeartRate)
-            object.key("cadence_spm")
-            object.rate(cadence)
-            object.key("distance_m")
-            object.distance(distance)
-            object.key("became_interval_s")
-            object.seconds(becameInterval)
-        }
+        json.object { writeMembers(to: &$0, isOpen: false) }
+    }
+
+    /// Writes keys and values without the braces around them.
+    ///
+    /// - Parameter isOpen: whether the phase goes on: its end is then `null`.
+    package func writeMembers(to object: inout JSONWriter, isOpen: Bool) {
+        object.key("kind")
+        object.string(kind.rawValue)
+        object.key("start_s")
+        object.seconds(start)
+        object.key("end_s")
+        object.seconds(isOpen ? nil : end)
+        object.key("decided_s")
+        object.seconds(decided)
+        object.key("evidence")
+        object.string(evidence.rawValue)
+        object.key("confidence")
+        object.share(confidence)
+        object.key("mean_speed_mps")
+        object.speed(meanSpeed)
+        object.key("max_speed_mps")
+        object.speed(maxSpeed)
+        object.key("mean_hr_bpm")
+        object.rate(meanHeartRate)
+        object.key("peak_hr_bpm")
+        object.rate(peakHeartRate)
+        object.key("cadence_spm")
+        object.rate(cadence)
+        object.key("distance_m")
+        object.distance(distance)
+        object.key("became_interval_s")
+        object.seconds(becameInterval)
     }
 }
 
 extension AnalysisDocument.Sprint {
     fileprivate func write(to json: inout JSONWriter) {
-        json.object { object in
-            object.key("index")
-            object.integer(index)
-            object.key("start_s")
-            object.seconds(start)
-            object.key("end_s")
-            object.seconds(end)
-            object.key("effort")
-            object.share(effort)
-            object.key("effort_basis")
-            object.string(effortBasis?.rawValue)
-            object.key("on_target")
-            object.bool(onTarget)
-            object.key("time_on_target_s")
-            object.seconds(timeOnTarget)
-            object.key("peak_hr_bpm")
-            object.rate(peakHeartRate)
-            object.key("hr_recovery_bpm")
-            object.object { recovery in
-                recovery.key("30")
-                recovery.rate(recovery30)
-                recovery.key("60")
-                recovery.rate(recovery60)
-                recovery.key("90")
-                recovery.rate(recovery90)
-            }
-            object.key("external_effort")
-            object.share(externalEffort)
-            object.key("internal_effort")
-            object.share(internalEffort)
-            object.key("hr_reserve_share")
-            object.share(heartRateReserve)
-            object.key("mean_speed_mps")
-            object.speed(meanSpeed)
-            object.key("max_speed_mps")
-            object.speed(maxSpeed)
-            object.key("target")
-            object.share(target)
-            object.key("rest_s")
-            object.seconds(rest)
+        json.object { writeMembers(to: &$0) }
+    }
+
+    /// Writes keys and values without the braces around them.
+    package func writeMembers(to object: inout JSONWriter) {
+        object.key("index")
+        object.integer(index)
+        object.key("start_s")
+        object.seconds(start)
+        object.key("end_s")
+        object.seconds(end)
+        object.key("effort")
+        object.share(effort)
+        object.key("effort_basis")
+        object.string(effortBasis?.rawValue)
+        object.key("on_target")
+        object.bool(onTarget)
+        object.key("time_on_target_s")
+        object.seconds(timeOnTarget)
+        object.key("peak_hr_bpm")
+        object.rate(peakHeartRate)
+        object.key("hr_recovery_bpm")
+        object.object { recovery in
+            recovery.key("30")
+            recovery.rate(recovery30)
+            recovery.key("60")
+            recovery.rate(recovery60)
+            recovery.key("90")
+            recovery.rate(recovery90)
         }
+        object.key("external_effort")
+        object.share(externalEffort)
+        object.key("internal_effort")
+        object.share(internalEffort)
+        object.key("hr_reserve_share")
+        object.share(heartRateReserve)
+        object.key("mean_speed_mps")
+        object.speed(meanSpeed)
+        object.key("max_speed_mps")
+        object.speed(maxSpeed)
+        object.key("target")
+        object.share(target)
+        object.key("rest_s")
+        object.seconds(rest)
     }
 }
 

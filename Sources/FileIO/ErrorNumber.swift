@@ -36,6 +36,8 @@ package struct ErrorNumber: Error, Equatable, Sendable {
 
 extension ErrorNumber {
     package static let alreadyExists = ErrorNumber(EEXIST)
+    package static let connectionRefused = ErrorNumber(ECONNREFUSED)
+    package static let connectionReset = ErrorNumber(ECONNRESET)
     package static let brokenPipe = ErrorNumber(EPIPE)
     package static let isDirectory = ErrorNumber(EISDIR)
     package static let nameTooLong = ErrorNumber(ENAMETOOLONG)

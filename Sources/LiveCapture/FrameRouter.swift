@@ -28,6 +28,7 @@ package struct FrameRouter: Sendable {
     package private(set) var sensors: [SensorID] = []
     /// Those of ``sensors`` that gave a sign of life.
     package private(set) var signs: [SensorID] = []
+    package private(set) var ledger = SensorLedger()
 
     package init() {
         // So that no frame allocates: a transfer of 64 bytes holds five messages at most.
@@ -45,18 +46,28 @@ package struct FrameRouter: Sendable {
         var disconnected: (ConnectionID, SensorID)?
         var told: SensorID?
 
-        mutating func take(_ event: FrameDecoder.Event, _ sensors: inout [SensorID], _ signs: inout [SensorID]) {
+        /// - Parameter time: the frame's.
+        mutating func take(
+            _ event: FrameDecoder.Event, _ sensors: inout [SensorID], _ signs: inout [SensorID],
+            _ ledger: inout SensorLedger, at time: Timestamp
+        ) {
             events += 1
             switch event {
             case .sample(let sample):
                 Self.add(sample.sensor, to: &sensors)
                 if sample.reading.isSignOfLife { Self.add(sample.sensor, to: &signs) }
-            case .ant(.message(let message, let sensor, let fromStick)): take(message, sensor, fromStick, &sensors)
+                ledger.hear(sample.sensor, sample.reading, at: time)
+            case .ant(.message(let message, let sensor, let fromStick)):
+                take(message, sensor, fromStick, &sensors)
+                if fromStick, message.id.carriesData, let sensor { ledger.hear(sensor, message, at: time) }
+            case .ant(.sensorInfo(let sensor, let information)): ledger.note(sensor, information)
             case .ant: break
             case .gatt(.connected(let connection, let address)):
                 connected = (connection, .bluetooth(address: address.value))
             case .gatt(.disconnected(let connection, let sensor, _)): disconnected = (connection, sensor)
-            case .gatt(.sensorInfo(let sensor, _)): told = sensor
+            case .gatt(.sensorInfo(let sensor, let information)):
+                told = sensor
+                ledger.note(sensor, information)
             case .gatt: break
             }
         }
@@ -85,7 +96,7 @@ package struct FrameRouter: Sendable {
         signs.removeAll(keepingCapacity: true)
         guard case .frame(let frame) = slot.content else { return .data }
         var findings = Findings()
-        Self.decode(frame, slot.bytes, &decoder, &findings, &sensors, &signs)
+        Self.decode(frame, slot.bytes, &decoder, &findings, &sensors, &signs, &ledger)
         switch frame.link {
         case .usbLinux, .usbLinuxMmapped: return routeUSB(frame, slot.bytes, findings)
         case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: return routeBluetooth(frame, slot.bytes, findings)
@@ -95,9 +106,9 @@ package struct FrameRouter: Sendable {
 
     private static func decode(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ decoder: inout FrameDecoder, _ findings: inout Findings,
-        _ sensors: inout [SensorID], _ signs: inout [SensorID]
+        _ sensors: inout [SensorID], _ signs: inout [SensorID], _ ledger: inout SensorLedger
     ) {
-        decoder.ingest(frame, bytes) { findings.take($0, &sensors, &signs) }
+        decoder.ingest(frame, bytes) { findings.take($0, &sensors, &signs, &ledger, at: frame.time) }
     }
 
     // MARK: USB
@@ -141,10 +152,19 @@ package struct FrameRouter: Sendable {
             // Number Of Completed Packets says nothing of a sensor, and comes with every packet sent.
             case 0x13: return .data
             case 0x3E where packet.payload.count > 2 && [0x02, 0x0D].contains(packet.payload[2]):
+                Self.noteSignals(packet.payload, &ledger)
                 return findings.told.map { .context(.advertiser($0), restarts: false) } ?? .data
             default: return .context(.adapter(packet.adapter), restarts: false)
             }
         case .sco, .iso: return .data
+        }
+    }
+
+    /// What is cut short tells what it has.
+    private static func noteSignals(_ packet: Span<UInt8>, _ ledger: inout SensorLedger) {
+        try? AdvertisingReport.read(packet, isExtended: packet[2] == 0x0D) { report in
+            guard let address = report.address, let strength = report.strength else { return }
+            ledger.note(.bluetooth(address: address.value), signal: strength)
         }
     }
 

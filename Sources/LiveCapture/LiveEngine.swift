@@ -61,22 +61,30 @@ package final class LiveEngine: Sendable {
 
     package let counters = EngineCounters()
     package let events: EventQueue
+    /// For the thread that serves other programs.
+    package let watch: WatchQueue?
+    private let fan: EventFan
     private let configuration: Configuration
-    private let clock: EngineClock
+    package let clock: EngineClock
     private let doorbell: Doorbell
     private let wishes: PipelineWishes
 
-    /// - Parameter showsStatus: whether anybody wants to know what is so now.
+    /// - Parameters:
+    ///   - showsStatus: whether ``events`` is to tell what is so now.
+    ///   - isWatched: whether somebody takes from ``watch``.
     package init(
-        _ configuration: Configuration, clock: EngineClock = EngineClock(), showsStatus: Bool = false
+        _ configuration: Configuration, clock: EngineClock = EngineClock(), showsStatus: Bool = false,
+        isWatched: Bool = false
     ) throws(Failure) {
         self.configuration = configuration
         self.clock = clock
         do throws(DoorbellError) {
             events = try EventQueue(keepsStatus: showsStatus)
+            watch = isWatched ? try WatchQueue() : nil
         } catch {
             throw .system(ErrorNumber(error.errno))
         }
+        fan = EventFan(display: events, watch: watch)
         doorbell = try Self.doorbell()
         wishes = PipelineWishes(doorbell)
     }
@@ -109,9 +117,9 @@ package final class LiveEngine: Sendable {
         let records = SPSCRing<LogRecord>(minimumCapacity: configuration.writerRing)
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
-            ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: events, lock: lock,
+            ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: fan, lock: lock,
             policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse)
-        let output = ThreadOutput(producer, orders, events, writerDoorbell)
+        let output = ThreadOutput(producer, orders, fan, writerDoorbell)
         var sources: [FrameSource] = []
         var started: [any Transport] = []
         var failure: Failure?
@@ -156,5 +164,5 @@ package final class LiveEngine: Sendable {
     package func reload(_ reload: Reload) { wishes.add(reload) }
 
     /// Tells whoever watches, in the place of one of the engine's threads.
-    package func tell(_ event: LiveEvent) { events.post(event) }
+    package func tell(_ event: LiveEvent) { fan.post(event) }
 }

@@ -41,7 +41,8 @@ extension LiveEvent {
     var isLast: Bool {
         switch self {
         case .ended: true
-        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice, .trouble, .recovery, .members, .reloaded,
+        case .sessionStarted, .pipeline, .sessionEnded, .sessionStored, .notice, .trouble, .recovery, .members,
+            .reloaded,
             .refused:
             false
         }

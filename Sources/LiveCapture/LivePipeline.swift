@@ -4,6 +4,7 @@ import Capture
 package import Measurement
 import Pipeline
 package import Scoring
+import Segmentation
 import SessionStore
 package import Transport
 
@@ -34,6 +35,9 @@ package struct LivePipeline: Sendable {
         /// Lost since the last recorded frame.
         var pendingDrops: UInt32 = 0
         var drops = 0
+        /// Bouts as they were reported with their recovery.
+        var toldSprints: [AnalysisDocument.Sprint] = []
+        var toldIntervals: [AnalysisDocument.Sprint] = []
     }
 
     private let program: String
@@ -67,6 +71,8 @@ package struct LivePipeline: Sendable {
     }
 
     package var isRecording: Bool { !sessions.isEmpty }
+    /// Those in the air.
+    package var sensors: [HeardSensor] { router.ledger.sensors }
     /// Of all places, taken or not.
     package var memberIndices: Range<Int> { members.indices }
 
@@ -118,7 +124,8 @@ package struct LivePipeline: Sendable {
         }
         for member in rules.indices {
             // Whoever has taken a place of somebody else begins anew.
-            guard table.isActive(member), before.indices.contains(member), before[member] == table.members[member].athlete.name
+            guard table.isActive(member), before.indices.contains(member),
+                before[member] == table.members[member].athlete.name
             else {
                 rules[member] = rule
                 continue
@@ -230,13 +237,71 @@ package struct LivePipeline: Sendable {
         }
         sessions[session].pendingDrops = 0
         let member = sessions[session].member
+        var began = 0
+        var isRelabelled = false
         sessions[session].pipeline.ingest(frame, slot.bytes) { _, event in
-            if case .fused(let sample) = event {
-                output.status(sample, of: member)
-            } else {
-                output.tell(.pipeline(athlete: member, event))
+            switch event {
+            case .fused(let sample): return output.status(sample, of: member)
+            case .phase(.began): began += 1
+            case .phase(.becameInterval): isRelabelled = true
+            case .sprintEnded: break
             }
+            output.tell(.pipeline(athlete: member, event))
         }
+        guard output.takesReports else { return }
+        if began > 0 || isRelabelled { report(session, began: began, isRelabelled: isRelabelled, &output) }
+        let measured = sessions[session].pipeline.measuredBouts(of: 0)
+        if measured.sprints > sessions[session].toldSprints.count
+            || measured.intervals > sessions[session].toldIntervals.count
+        {
+            report(sessions[session].pipeline.analysis(of: 0, kind: "pcapng"), upTo: measured, session, &output)
+        }
+    }
+
+    // MARK: Reports
+
+    /// - Parameters:
+    ///   - began: how many phases have just begun.
+    ///   - isRelabelled: whether the one before them has become an interval.
+    private func report(
+        _ session: Int, began: Int, isRelabelled: Bool, _ output: inout some LiveOutput & ~Copyable
+    ) {
+        let member = sessions[session].member
+        let phases = sessions[session].pipeline.latestPhases(of: 0, began + 1)
+        if isRelabelled, phases.count > began { output.report(.phase(athlete: member, .relabelled, phases[0])) }
+        for index in phases.indices.suffix(began) {
+            if index > 0 { output.report(.phase(athlete: member, .ended, phases[index - 1])) }
+            if let bout = sessions[session].pipeline.endedBout(of: 0, before: phases.count - index) {
+                output.report(
+                    .bout(athlete: member, isInterval: bout.isInterval, isFinal: false, bout.sprint))
+            }
+            output.report(.phase(athlete: member, .began, phases[index]))
+        }
+    }
+
+    /// - Parameter measured: how many sprints and intervals are final.
+    private mutating func report(
+        _ document: AnalysisDocument, upTo measured: (sprints: Int, intervals: Int), _ session: Int,
+        _ output: inout some LiveOutput & ~Copyable
+    ) {
+        let sprints = Array(document.sprints.prefix(measured.sprints))
+        let intervals = Array(document.intervals.prefix(measured.intervals))
+        let member = sessions[session].member
+        for sprint in Self.news(sprints, since: sessions[session].toldSprints) {
+            output.report(.bout(athlete: member, isInterval: false, isFinal: true, sprint))
+        }
+        for interval in Self.news(intervals, since: sessions[session].toldIntervals) {
+            output.report(.bout(athlete: member, isInterval: true, isFinal: true, interval))
+        }
+        sessions[session].toldSprints = sprints
+        sessions[session].toldIntervals = intervals
+    }
+
+    /// The rest after a bout is known when the next one begins, and a plan's target when it is clear which of its bouts this was.
+    private static func news(
+        _ bouts: [AnalysisDocument.Sprint], since told: [AnalysisDocument.Sprint]
+    ) -> [AnalysisDocument.Sprint] {
+        bouts.enumerated().filter { !told.indices.contains($0.offset) || told[$0.offset] != $0.element }.map(\.element)
     }
 
     private static let fullText = "the disk is too slow: frames are dropped and counted"
@@ -285,6 +350,9 @@ package struct LivePipeline: Sendable {
                     name: SessionName.make(unixSeconds: start, athlete: athlete.name), metadata: metadata,
                     clockOffset: offset),
                 context: before))
+        output.report(
+            .sessionBegan(
+                athlete: member, name: SessionName.make(unixSeconds: start, athlete: athlete.name), unixSeconds: start))
         output.tell(.sessionStarted(athlete: member, start: time, configuration: configuration))
         places[member] = sessions.count
         sessions.append(session)
@@ -298,6 +366,10 @@ package struct LivePipeline: Sendable {
         output.order(
             .finish(
                 session: session.id, analysis: document.json(pretty: true) + "\n", drops: session.pendingDrops))
+        if output.takesReports {
+            if let last = document.phases.last { output.report(.phase(athlete: member, .ended, last)) }
+            report(document, upTo: (document.sprints.count, document.intervals.count), place, &output)
+        }
         output.tell(.sessionEnded(athlete: member, duration: session.pipeline.duration))
         places[member] = nil
         sessions.remove(at: place)

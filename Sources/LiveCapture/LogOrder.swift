@@ -39,4 +39,12 @@ package protocol LiveOutput: ~Copyable {
     mutating func tell(_ event: LiveEvent)
     /// What is so now, many times a second; only the last one counts.
     mutating func status(_ sample: FusedSample, of athlete: Int)
+    /// Whether ``report(_:)`` leads anywhere.
+    var takesReports: Bool { get }
+    mutating func report(_ report: LiveReport)
+}
+
+extension LiveOutput where Self: ~Copyable {
+    package var takesReports: Bool { false }
+    package mutating func report(_ report: LiveReport) {}
 }

@@ -34,12 +34,11 @@ final class FrameSource {
 struct ThreadOutput: ~Copyable, LiveOutput {
     private var ring: WakingProducer<LogRecord>
     private let orders: OrderQueue
-    private let events: EventQueue
+    private let events: EventFan
     private let doorbell: Doorbell
     private var pushed: UInt64 = 0
 
-    init(_ ring: consuming WakingProducer<LogRecord>, _ orders: OrderQueue, _ events: EventQueue, _ doorbell: Doorbell)
-    {
+    init(_ ring: consuming WakingProducer<LogRecord>, _ orders: OrderQueue, _ events: EventFan, _ doorbell: Doorbell) {
         self.ring = ring
         self.orders = orders
         self.events = events
@@ -60,6 +59,12 @@ struct ThreadOutput: ~Copyable, LiveOutput {
     mutating func tell(_ event: LiveEvent) { events.post(event) }
 
     mutating func status(_ sample: FusedSample, of athlete: Int) { events.post(sample, of: athlete) }
+
+    var takesReports: Bool { events.takesReports }
+
+    mutating func report(_ report: LiveReport) { events.post(report) }
+
+    func show(_ sensors: [HeardSensor]) { events.post(sensors) }
 }
 
 /// Drains the transports' rings in order of time, and runs the pipeline. Sleeps when there is nothing to do.
@@ -74,6 +79,8 @@ final class PipelineThread {
     private let clock: EngineClock
     private let counters: EngineCounters
     private let pulse: EnginePulse?
+    /// When the sensors are to be shown again; a second lies between.
+    private var nextShow = Timestamp.zero
 
     init(
         sources: [FrameSource], transports: [any Transport], pipeline: LivePipeline, output: consuming ThreadOutput,
@@ -100,6 +107,7 @@ final class PipelineThread {
             // A session may be over though no frame came. What waits was stamped before now, and is asked first.
             if wait == nil { pipeline.advance(to: clock.now, output: &output) }
             for wish in wishes.take() { follow(wish) }
+            showSensors()
             counters.set(frames: pipeline.frames, drops: pipeline.drops, late: window.late)
             pulse?.pipelineWentAround()
             if wishes.isStopping || !window.hasLiveSource { break }
@@ -114,6 +122,14 @@ final class PipelineThread {
         counters.set(pipelineTime: MonotonicClock.threadTime)
     }
 
+    private func showSensors() {
+        guard output.takesReports else { return }
+        let now = clock.now
+        guard now >= nextShow else { return }
+        nextShow = now.advanced(bySeconds: clock.rate)
+        output.show(pipeline.sensors)
+    }
+
     private func follow(_ wish: PipelineWishes.Wish) {
         switch wish {
         case .command(let command, let member):
@@ -125,7 +141,9 @@ final class PipelineThread {
             }
         case .reload(let reload):
             let waiting = pipeline.replace(members: reload.members, rule: reload.rule, output: &output)
-            let remarks = waiting.map { "\($0 ?? "the athlete"): the new figures hold when the running session has ended" }
+            let remarks = waiting.map {
+                "\($0 ?? "the athlete"): the new figures hold when the running session has ended"
+            }
             output.tell(.reloaded(remarks: reload.remarks + remarks))
         }
     }

@@ -14,7 +14,7 @@ final class WriterThread {
     private let orders: OrderQueue
     private let doorbell: Doorbell
     private let logs: SessionLogs
-    private let events: EventQueue
+    private let events: EventFan
     private let recovery: SessionRecovery
     /// Sessions of processes that died, the next one last.
     private var unfinished: [String]
@@ -29,7 +29,7 @@ final class WriterThread {
     }
 
     init(
-        ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventQueue,
+        ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventFan,
         lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters, pulse: EnginePulse?
     ) {
         self.ring = ring
@@ -48,11 +48,17 @@ final class WriterThread {
             wallOffset: { WallClock.offset }
         ) { report in
             switch report {
-            case .stored(let folder): events.post(.sessionStored(folder: folder))
+            case .stored(let folder): events.post(LiveEvent.sessionStored(folder: folder))
             case .abandoned:
                 outcome.isWhole = false
-                events.post(.trouble(report.text))
-            case .failed, .full, .resumed: events.post(.trouble(report.text))
+                events.post(LiveReport.storage(.failed))
+                events.post(LiveEvent.trouble(report.text))
+            case .failed, .full:
+                events.post(LiveReport.storage(.memory))
+                events.post(LiveEvent.trouble(report.text))
+            case .resumed:
+                events.post(LiveReport.storage(.disk))
+                events.post(LiveEvent.trouble(report.text))
             }
         }
     }
@@ -76,7 +82,7 @@ final class WriterThread {
         }
         logs.close(now: MonotonicClock.now)
         counters.set(writerTime: MonotonicClock.threadTime)
-        events.post(.ended(isWhole: outcome.isWhole))
+        events.post(LiveEvent.ended(isWhole: outcome.isWhole))
     }
 
     /// - Returns: whether there was anything to take.
@@ -125,9 +131,9 @@ final class WriterThread {
     private func recoverOne() -> Bool {
         guard let name = unfinished.popLast() else { return false }
         do throws(SessionError) {
-            if let text = try recovery.recover(name).text(session: name) { events.post(.recovery(text)) }
+            if let text = try recovery.recover(name).text(session: name) { events.post(LiveEvent.recovery(text)) }
         } catch {
-            events.post(.recovery("\(name) is not recovered: \(error)"))
+            events.post(LiveEvent.recovery("\(name) is not recovered: \(error)"))
         }
         return true
     }

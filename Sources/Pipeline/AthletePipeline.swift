@@ -119,6 +119,37 @@ package struct AthletePipeline: Sendable {
         }
     }
 
+    // MARK: In the middle of a session
+
+    /// The last phases in time order. The very last goes on: it is not measured yet, and its end means nothing.
+    package func latestPhases(_ count: Int) -> [AnalysisDocument.Phase] {
+        stages.recorder.phases.suffix(count).map(AnalysisDocument.Phase.init)
+    }
+
+    /// How many bouts' figures change no more.
+    package var measuredBouts: (sprints: Int, intervals: Int) {
+        (stages.recorder.sprints.count, stages.recorder.intervals.count)
+    }
+
+    /// A bout that has just ended, with provisional figures: heart rate has not peaked yet.
+    ///
+    /// - Parameter back: 1 for the phase before the last one, 2 for the one before that.
+    /// - Returns: `nil` when that phase is no bout, or too short for one.
+    package func endedBout(before back: Int) -> (isInterval: Bool, sprint: AnalysisDocument.Sprint)? {
+        let recorder = stages.recorder
+        let place = recorder.phases.count - 1 - back
+        guard recorder.phases.indices.contains(place), recorder.phases[place].kind.isWork,
+            recorder.phases[place].duration >= PhaseRecorder.shortestSprint
+        else { return nil }
+        let bout = recorder.phases[place]
+        let index = recorder.phases[...place].count {
+            $0.kind == bout.kind && $0.duration >= PhaseRecorder.shortestSprint
+        }
+        let trace = recorder.provisionalTrace(of: bout)
+        let score = SprintScore(trace, maxima: configuration.maxima, target: configuration.effectiveTarget)
+        return (bout.kind == .interval, AnalysisDocument.Sprint(index: index, trace, score, rest: nil))
+    }
+
     // MARK: Result
 
     /// The analysis of all that has come in so far.

@@ -78,6 +78,19 @@ package struct RecordingPipeline: Sendable {
         }
     }
 
+    /// As ``AthletePipeline/latestPhases(_:)``.
+    package func latestPhases(of athlete: Int, _ count: Int) -> [AnalysisDocument.Phase] {
+        athletes[athlete].latestPhases(count)
+    }
+
+    /// As ``AthletePipeline/measuredBouts``.
+    package func measuredBouts(of athlete: Int) -> (sprints: Int, intervals: Int) { athletes[athlete].measuredBouts }
+
+    /// As ``AthletePipeline/endedBout(before:)``.
+    package func endedBout(of athlete: Int, before back: Int) -> (isInterval: Bool, sprint: AnalysisDocument.Sprint)? {
+        athletes[athlete].endedBout(before: back)
+    }
+
     /// Tells the decoders that no more will come.
     package mutating func finish() {
         decoder.finish { _ in }

@@ -3,6 +3,7 @@ internal import FileIO
 internal import Fusion
 internal import Glibc
 internal import LiveCapture
+internal import LocalSocket
 internal import Measurement
 internal import Pipeline
 internal import ProcessIO
@@ -29,6 +30,7 @@ struct LiveSession: ~Copyable {
 
     static func run(_ options: LiveOptions) throws(CommandFailure) {
         let service = ServiceManager()
+        let sockets = SocketActivation.fileDescriptors()
         ServiceManager.forgetVariables()
         let settings = try Settings.load(options)
         Log.level = settings.logLevel
@@ -39,6 +41,7 @@ struct LiveSession: ~Copyable {
         StopSignal.block()
         let engine = try start(settings, transports, clock, service)
         let control = LiveControl(options, settings, engine, service)
+        let server = LocalService.start(settings, given: sockets, engine, control)
         do throws(ErrorNumber) {
             // Not joined: it waits for ever where no signal comes.
             _ = try WorkerThread(name: "signals") {
@@ -52,6 +55,7 @@ struct LiveSession: ~Copyable {
         session.show(engine.events)
         session.display.finish()
         session.waitForExports()
+        server?.join()
         if let failure = session.displayFailure { throw failure }
         guard session.isWhole else { throw CommandFailure(.inputOutput, "not all sessions could be written") }
     }
@@ -93,7 +97,8 @@ struct LiveSession: ~Copyable {
             } catch {
                 throw LiveEngine.Failure.session(error)
             }
-            let engine = try LiveEngine(configuration, clock: clock, showsStatus: settings.members.count == 1)
+            let engine = try LiveEngine(
+                configuration, clock: clock, showsStatus: settings.members.count == 1, isWatched: true)
             try engine.start(transports, lock: lock) { Log.write(.warning, $0) }
             return engine
         } catch {
@@ -121,7 +126,9 @@ struct LiveSession: ~Copyable {
             if let (athlete, sample) = news.status {
                 attempt { display throws(CommandFailure) in try display.show(.fused(sample), of: athlete) }
             }
-            if news.dropped > 0 { Log.write(.warning, "\(news.dropped) events were not shown: whoever reads is too slow") }
+            if news.dropped > 0 {
+                Log.write(.warning, "\(news.dropped) events were not shown: whoever reads is too slow")
+            }
         }
     }
 

@@ -16,10 +16,10 @@ import Testing
         (["Segmentation", "BluetoothCentral"], true),
         (["Scoring"], true),
         (["Analysis"], true),
-        (["Pipeline", "Report", "ActivityFile"], true),
+        (["Pipeline", "Report", "ActivityFile", "SocketProtocol"], true),
         (["Simulation", "Plot"], true),
         (["FileIO", "Transport"], false),
-        (["ProcessIO", "SessionStore", "LocalSocket"], false),
+        (["ProcessIO", "SessionStore"], false),
         (
             [
                 "AthleteFile", "BluetoothTransport", "LiveCapture", "Replay", "ServiceIO", "SessionIndex",
@@ -27,6 +27,7 @@ import Testing
             ], false
         ),
         (["Configuration"], false),
+        (["LocalSocket"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),
