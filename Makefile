@@ -7,11 +7,14 @@ SWIFT ?= swift
 SESSION ?= Fixtures/perfect-session/capture.pcapng
 ATHLETE ?= Fixtures/perfect-session/athlete.toml
 RATE ?= 20
+# Where `make install` puts things, and what is put in front of that.
+PREFIX ?= /usr/local
+DESTDIR ?=
 # Where `make evaluate` puts its figures and pictures.
 EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket evaluate
+.PHONY: help run build install uninstall deb test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket evaluate
 .PHONY: test-system run-system-test
 
 help:
@@ -19,6 +22,8 @@ help:
 	@echo 'make test    run all tests'
 	@echo 'make test-system  run a whole Debian machine in qemu, with virtual sensors at its kernel; see docs/system-test.md'
 	@echo 'make build   build sprintd and sprintctl (release)'
+	@echo 'make install  put what was built into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away'
+	@echo 'make deb     make a Debian package in .build/debian (needs dpkg-dev)'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
 	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
@@ -40,6 +45,13 @@ dependencies:
 build: dependencies
 	$(SWIFT) build -c release --product sprintd
 	$(SWIFT) build -c release --product sprintctl
+
+# Does not build, so that root needs no toolchain: make build && sudo make install.
+install uninstall:
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' scripts/install-files $@
+
+deb: build
+	scripts/make-deb
 
 run: build
 	@set -eu; \

@@ -84,6 +84,7 @@ let package = Package(
         target("TCX", ["BinaryCoding", "Measurement"]),
         target("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
+        target("LiveView", ["Analysis", "Report", "Segmentation", "SocketProtocol"]),
 
         // The shell: files, terminal, configuration.
         target("FileIO", ["CLinux"]),
@@ -124,11 +125,12 @@ let package = Package(
             "sprintctl",
             [
                 "ActivityFile", "Analysis", "ANT", "ANTSession", "AthleteFile", "BluetoothCentral",
-                "BluetoothTransport", "Capture", "FileIO", "FIT", "GATT", "JSON", "Measurement", "Pipeline", "Plot",
-                "ProcessIO", "Replay", "Report", "RingBuffer", "Scoring", "SessionIndex", "SessionStore",
-                "Simulation", "TCX", "Transport", "USBTransport",
+                "BluetoothTransport", "Capture", "FileIO", "FIT", "GATT", "JSON", "LiveView", "LocalSocket",
+                "Measurement", "Pipeline", "Plot", "ProcessIO", "Replay", "Report", "RingBuffer", "Scoring",
+                "SessionIndex", "SessionStore", "Simulation", "SocketProtocol", "TCX", "Transport",
+                "USBTransport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], linker: small),
         executable(
             "sprintd",
             [
@@ -212,6 +214,7 @@ let package = Package(
         tests("Simulation", ["Capture", "Measurement"]),
         tests("Report", ["Analysis", "Measurement", "Scoring", "Segmentation"]),
         tests("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
+        tests("LiveView", ["Analysis", "Report", "Segmentation", "SocketProtocol"]),
         tests("FileIO"),
         tests("Transport", ["Capture", "Measurement", "RingBuffer"]),
         tests("Replay", ["Capture", "Measurement"]),

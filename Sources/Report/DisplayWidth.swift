@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
 /// How many columns text takes in a terminal, and how foreign text is made fit to be shown in one.
-enum DisplayWidth {
-    static func columns(of text: String) -> Int {
+package enum DisplayWidth {
+    package static func columns(of text: String) -> Int {
         text.unicodeScalars.reduce(0) { $0 + columns(of: $1) }
     }
 
     /// The longest beginning that takes no more than `columns`.
-    static func prefix(of text: String, columns: Int) -> String {
+    package static func prefix(of text: String, columns: Int) -> String {
         var result = String.UnicodeScalarView()
         var used = 0
         for scalar in text.unicodeScalars {
@@ -21,7 +21,7 @@ enum DisplayWidth {
 
     /// Text from outside (a device's name, an athlete's) with nothing left in it that could steer a terminal: control
     /// and format characters go, everything outside ASCII too where it cannot be shown.
-    static func printable(_ text: String, unicode: Bool) -> String {
+    package static func printable(_ text: String, unicode: Bool) -> String {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {
@@ -45,7 +45,7 @@ enum DisplayWidth {
 
     /// Source: Unicode Standard Annex #11, "East Asian Width": wide and full-width characters take two columns; marks
     /// take none.
-    private static func columns(of scalar: Unicode.Scalar) -> Int {
+    package static func columns(of scalar: Unicode.Scalar) -> Int {
         if scalar.value < 0x300 { return 1 }
         switch scalar.value {
         case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0x33FF, 0x3400...0x4DBF, 0x4E00...0x9FFF, 0xA000...0xA4CF,

@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-internal import Segmentation
+package import Segmentation
 
 /// The signs of a report, with stand-ins in ASCII.
-struct Glyphs: Sendable {
+package struct Glyphs: Sendable {
     let unicode: Bool
 
-    var separator: String { unicode ? " · " : ", " }
-    var times: String { unicode ? "×" : "x" }
-    var range: String { unicode ? "–" : "-" }
-    var absent: String { unicode ? "–" : "-" }
-    var tick: String { unicode ? "╵" : "|" }
+    package init(unicode: Bool) { self.unicode = unicode }
+
+    package var separator: String { unicode ? " · " : ", " }
+    package var times: String { unicode ? "×" : "x" }
+    package var range: String { unicode ? "–" : "-" }
+    package var absent: String { unicode ? "–" : "-" }
+    package var tick: String { unicode ? "╵" : "|" }
     /// Points down at a column.
-    var pointer: String { unicode ? "▾" : "v" }
+    package var pointer: String { unicode ? "▾" : "v" }
     /// Two columns each.
-    var reached: String { unicode ? "✓ " : "ok" }
-    var missed: String { unicode ? "✗ " : "no" }
+    package var reached: String { unicode ? "✓ " : "ok" }
+    package var missed: String { unicode ? "✗ " : "no" }
 
     /// A cell of the time-line; each kind has its own, so that it reads without colour too.
-    func cell(_ kind: PhaseKind) -> String {
+    package func cell(_ kind: PhaseKind) -> String {
         switch kind {
         case .rest: unicode ? "·" : "."
         case .warmup: unicode ? "░" : ":"
@@ -32,7 +34,7 @@ struct Glyphs: Sendable {
     /// A cell filled from below.
     ///
     /// - Parameter eighths: 0...8.
-    func column(eighths: Int) -> String {
+    package func column(eighths: Int) -> String {
         if unicode {
             let levels = [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
             return levels[min(max(eighths, 0), 8)]
@@ -43,7 +45,7 @@ struct Glyphs: Sendable {
     /// A bar that grows to the right in half cells: what is filled, and what is left of `cells`.
     ///
     /// - Parameter share: clamped to 0...1; not-a-number is 0.
-    func bar(
+    package func bar(
         _ share: Double, cells: Int, rounding: FloatingPointRoundingRule = .toNearestOrAwayFromZero
     ) -> (filled: String, rest: String) {
         guard cells > 0 else { return ("", "") }

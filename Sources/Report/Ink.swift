@@ -13,7 +13,7 @@ package enum Ink: Equatable, Sendable {
     case phase(PhaseKind)
 
     /// The SGR parameters (ECMA-48, 8.3.117) that switch the ink on; `nil` where none are needed.
-    func parameters(_ color: TextStyle.Color) -> String? {
+    package func parameters(_ color: TextStyle.Color) -> String? {
         switch color {
         case .none: nil
         case .ansi16: sixteen

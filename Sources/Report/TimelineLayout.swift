@@ -5,29 +5,35 @@
 /// Cells are equal stretches of time, except where phases are shorter than a cell: those take one cell of their own and
 /// push their neighbours aside, so that no phase vanishes. When one row has too few cells for that, the line goes on in
 /// further rows.
-struct TimelineLayout: Equatable, Sendable {
-    struct Stretch: Equatable, Sendable {
+package struct TimelineLayout: Equatable, Sendable {
+    package struct Stretch: Equatable, Sendable {
         /// Seconds.
         var start: Double
         var end: Double
         /// Whether this one wins a cell that several must share.
         var isWork: Bool
+
+        package init(start: Double, end: Double, isWork: Bool) {
+            self.start = start
+            self.end = end
+            self.isWork = isWork
+        }
     }
 
     /// For each cell the index of its stretch; `nil` where nothing is known.
-    var cells: [Int?]
-    var rows: Int
+    package var cells: [Int?]
+    package var rows: Int
     /// Cells in a row.
-    var columns: Int
+    package var columns: Int
     /// Seconds from the first cell's start to the last one's end.
-    var duration: Double
+    package var duration: Double
 
     static let mostRows = 3
 
     /// - Parameters:
     ///   - stretches: in order of time and apart from each other; what is not a time is left out.
     ///   - columns: at least 1.
-    init(_ stretches: [Stretch], duration: Double, columns: Int) {
+    package init(_ stretches: [Stretch], duration: Double, columns: Int) {
         let columns = max(columns, 1)
         let end = stretches.reduce(duration.isFinite ? max(duration, 0) : 0) {
             $1.end.isFinite ? max($0, $1.end) : $0

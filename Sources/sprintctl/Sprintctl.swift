@@ -10,6 +10,7 @@ struct Sprintctl: ParsableCommand {
         subcommands: [
             AnalyzeCommand.self, SimulateCommand.self, InspectCommand.self, SessionsCommand.self, AthleteCommand.self,
             PlansCommand.self, WeekCommand.self, TrendCommand.self, ExportCommand.self, ImportCommand.self,
-            PlotCommand.self, ScanCommand.self, SensorsCommand.self, DoctorCommand.self,
+            PlotCommand.self, ScanCommand.self, SensorsCommand.self, DoctorCommand.self, LiveCommand.self,
+            StatusCommand.self, StartCommand.self, StopCommand.self, BindCommand.self, UnbindCommand.self,
         ])
 }

@@ -17,7 +17,7 @@ import Testing
         (["Scoring"], true),
         (["Analysis"], true),
         (["Pipeline", "Report", "ActivityFile", "SocketProtocol"], true),
-        (["Simulation", "Plot"], true),
+        (["LiveView", "Simulation", "Plot"], true),
         (["FileIO", "Transport"], false),
         (["ProcessIO", "SessionStore"], false),
         (
