@@ -122,36 +122,41 @@ class Rig:
 
 
 def record(rig, options, seeds, dice):
-    """Returns, for each power cut, the disk after it and what had been acknowledged before it; and how many sectors were in the cache."""
-    cuts, waiting = [], 0
+    """Returns, for each power cut, the disk after it, what had been acknowledged before it, and how many sectors lay in the cache."""
+    cuts = []
     witness = rig.folder + "/witness"
     disk = VolatileDisk(blank(rig.folder), rig.folder + "/nbd")
     try:
-        with rig.start(f"record {options}", disk.address) as guest:
-            for number in range(seeds):
-                # Something new to lose, and then a moment like any other.
-                known = os.path.getsize(witness) if os.path.exists(witness) else 0
-                grown = lambda: os.path.exists(witness) and os.path.getsize(witness) > known and "\nF" in open(witness).read()
-                rig.wait(guest, "recording", grown, 60)
-                time.sleep(dice.uniform(0, 3))
-                if number == seeds - 1:
-                    guest.kill()
+        with rig.start(f"record {options} {max(1, rig.patience // 4)}", disk.address) as guest:
+            def cut():
                 # In this order: what is acknowledged after this is not asked for.
                 acknowledged = Acknowledged()
                 acknowledged.take(witness)
                 content, cached, _ = disk.after_power_cut(dice)
-                cuts.append((content, acknowledged))
-                waiting += cached
+                cuts.append((content, acknowledged, cached))
+
+            for number in range(seeds):
+                # Something new to lose first.
+                known = os.path.getsize(witness) if os.path.exists(witness) else 0
+                grown = lambda: os.path.exists(witness) and os.path.getsize(witness) > known and "\nF" in open(witness).read()
+                rig.wait(guest, "recording", grown, 60)
+                if number < seeds - 1:
+                    # While the disk is being written to: else the cache is nearly always empty.
+                    disk.alarm = (dice.randint(1, 40), cut)
+                    rig.wait(guest, "writing", lambda: len(cuts) > number, 60)
+            # The last one is real.
+            guest.kill()
+            cut()
     finally:
         disk.close()
-    return cuts, waiting
+    return cuts
 
 
 def recover(rig, cuts):
     """Starts a machine that has all the disks, one behind the other in one. Returns, for each, what is on it and what is wrong with it."""
     path = rig.folder + "/disks"
     with open(path, "wb") as file:
-        for content, _ in cuts:
+        for content, _, _ in cuts:
             file.write(content)
     with rig.start(f"recover {len(cuts)} {SIZE}", path) as guest:
         rig.wait(guest, "recovery", lambda: os.path.exists(f"{rig.folder}/recovered.{len(cuts) - 1}"), 60 + 15 * len(cuts))
@@ -162,7 +167,7 @@ def recover(rig, cuts):
 def losses(rig, cuts):
     """What was lost by each power cut that lost something."""
     found = []
-    for number, ((content, acknowledged), (present, complaints)) in enumerate(zip(cuts, recover(rig, cuts))):
+    for number, ((content, acknowledged, _), (present, complaints)) in enumerate(zip(cuts, recover(rig, cuts))):
         try:
             check_file_system(content, rig.folder)
             if complaints:
@@ -181,7 +186,7 @@ def run(row, title, image, binaries, accelerator, table, share, kept):
         try:
             share(folder, binaries, {})
             rig = Rig(folder, image, accelerator)
-            cuts, waiting = record(rig, "nobarrier" if control else "defaults", seeds, random.Random(row))
+            cuts = record(rig, "nobarrier" if control else "defaults", seeds, random.Random(row))
             found = losses(rig, cuts)
         except OSError as error:
             table.add(title, "FAILED", time.monotonic() - began, str(error))
@@ -192,7 +197,7 @@ def run(row, title, image, binaries, accelerator, table, share, kept):
                 if name.startswith(("recovered.", "witness", "console.", "sprintd.")):
                     shutil.copy(f"{folder}/{name}", f"{kept}/{row}/{name}")
     last = cuts[-1][1]
-    facts = (f"{seeds} cuts, {waiting // seeds} sectors in the cache each; by the last, {last.lines} synchronisations acknowledged, "
+    facts = (f"{seeds} cuts, {sum(cut[2] for cut in cuts) // seeds} sectors in the cache each; by the last, {last.lines} synchronisations acknowledged, "
              f"of {len(last.sizes)} files with {sum(last.sizes.values())} bytes")
     seconds = time.monotonic() - began
     if control:

@@ -24,6 +24,8 @@ class VolatileDisk:
         self.cache = {}
         self.flushes = 0
         self.lock = threading.Lock()
+        # Called after so many writes to come.
+        self.alarm = None
         self.path = path
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(path)
@@ -50,6 +52,11 @@ class VolatileDisk:
                     self.cache.pop(sector, None)
                 else:
                     self.cache.setdefault(sector, []).append(content)
+        if self.alarm:
+            count, call = self.alarm
+            self.alarm = (count - 1, call) if count > 1 else None
+            if count == 1:
+                call()
 
     def flush(self):
         with self.lock:
