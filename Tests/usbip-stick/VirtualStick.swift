@@ -158,8 +158,10 @@ final class VirtualStick {
         switch (kind, index) {
         case (1, _):
             // USB 2.0, 64 bytes at endpoint 0, vendor, product, version 1.00, names 1 to 3, one configuration (table 9-8)
-            return [18, 1, 0, 2, 0, 0, 0, 64, 0xCF, 0x0F, UInt8(truncatingIfNeeded: product), UInt8(product >> 8), 0, 1]
-                + [1, 2, 3, 1]
+            return [
+                18, 1, 0, 2, 0, 0, 0, 64, 0xCF, 0x0F, UInt8(truncatingIfNeeded: product), UInt8(product >> 8), 0, 1, 1,
+                2, 3, 1,
+            ]
         case (2, 0): return Self.configuration
         // American English.
         case (3, 0): return [4, 3, 0x09, 0x04]

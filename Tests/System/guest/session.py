@@ -49,7 +49,7 @@ def watch():
     try:
         client.connect(SOCKET)
         lines = client.makefile("r")
-        client.settimeout(20 * TASK["patience"])
+        client.settimeout(5 + 2 * TASK["patience"])
         greeting = json.loads(lines.readline())
         client.settimeout(None)
         if greeting["class"] != "version":
