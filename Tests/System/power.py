@@ -84,7 +84,8 @@ def check_file_system(content, folder):
         for options, worst in ((["-p"], 1), (["-fn"], 0)):
             done = subprocess.run(["/sbin/e2fsck", *options, path], capture_output=True, text=True)
             if done.returncode > worst:
-                raise Lost(f"e2fsck {options[0]}: {(done.stdout + done.stderr).strip().splitlines()[-1]}")
+                said = [line for line in done.stdout.splitlines() if line and not line.startswith("Pass ")]
+                raise Lost(f"e2fsck {options[0]} ends with {done.returncode}: {said[0] if said else done.stderr.strip()}")
     finally:
         os.unlink(path)
 
@@ -169,10 +170,10 @@ def losses(rig, cuts):
     found = []
     for number, ((content, acknowledged, _), (present, complaints)) in enumerate(zip(cuts, recover(rig, cuts))):
         try:
-            check_file_system(content, rig.folder)
             if complaints:
                 raise Lost(complaints[0])
             acknowledged.check(present)
+            check_file_system(content, rig.folder)
         except Lost as reason:
             found.append(f"cut {number + 1}: {reason}")
     return found
@@ -202,7 +203,7 @@ def run(row, title, image, binaries, accelerator, table, share, kept):
     seconds = time.monotonic() - began
     if control:
         table.add(title, "ok" if found else "FAILED", seconds,
-                  f"as it must, {len(found)} of {facts} lost something; {found[0]}" if found else f"nothing lost, so the test proves nothing: {facts}")
+                  f"as it must, {len(found)} lost something ({found[0]}); {facts}" if found else f"nothing lost, so the test proves nothing: {facts}")
     else:
         table.add(title, "FAILED" if found else "ok", seconds,
                   f"{len(found)} lost something, {found[0]}; {facts}" if found else f"{facts}: all there, e2fsck clean")

@@ -155,7 +155,8 @@ def diskfull():
     require_recording()
     shell("systemctl stop sprintd.service")
     place = os.path.realpath(STATE)
-    shell(f"mount -t tmpfs -o size=4m,mode=755 none {place} && chown --reference={os.path.dirname(place)} {place}")
+    # systemd gives the folder to the service again.
+    shell(f"mount -t tmpfs -o size=4m,mode=755 none {place}")
     try:
         shell("systemctl start sprintd.service")
         flows()
