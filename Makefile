@@ -15,11 +15,12 @@ EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
 .PHONY: help run build install uninstall deb test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
-    evaluate
+    evaluate test-system run-system-test
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
 	@echo 'make test    run all tests'
+	@echo 'make test-system  run a whole Debian machine in qemu, with virtual sensors at its kernel; see docs/system-test.md'
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make install  put what was built into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away'
 	@echo 'make deb     make a Debian package in .build/debian (needs dpkg-dev)'
@@ -67,6 +68,23 @@ run: build
 # Only Swift Testing is used: without XCTest's empty run, the closing line is the last one.
 test: dependencies
 	$(SWIFT) test --disable-xctest
+
+# See docs/system-test.md. Whether it can run is asked first: what it needs takes long to build.
+test-system: dependencies
+	@if why=$$(Tests/System/run --possible); then $(MAKE) --no-print-directory run-system-test; else echo "$$why"; fi
+
+# The virtual radios are not what is tested: unoptimised they are fast enough, and built in seconds.
+run-system-test: build
+	$(SWIFT) build --static-swift-stdlib --product usbip-stick
+	$(SWIFT) build --static-swift-stdlib --product vhci-controller
+	@mkdir -p .build/system/programs
+	cp $$($(SWIFT) build --show-bin-path)/usbip-stick $$($(SWIFT) build --show-bin-path)/vhci-controller .build/system/programs
+	cp $$($(SWIFT) build -c release --show-bin-path)/sprintd $$($(SWIFT) build -c release --show-bin-path)/sprintctl .build/system/programs
+	clang -shared -fPIC -O1 -Wall -Werror -o .build/system/programs/libSyncWitness.so Tests/System/syncwitness.c
+	@rm -f .build/system/package/*.deb
+	@if command -v dpkg-shlibdeps >/dev/null; then scripts/make-deb .build/system/package; else \
+	    echo 'Without dpkg-dev no package is made: files are copied instead.'; fi
+	PACKAGE=$$(ls .build/system/package/*.deb 2>/dev/null) Tests/System/run .build/system/programs
 
 # Needs Debian's libboost-dev; see Benchmarks/README.md.
 bench-ring: dependencies

@@ -159,7 +159,7 @@ let package = Package(
             ],
             path: "Tests/BluetoothProbe", swiftSettings: settings),
         .target(
-            name: "SimulatedStick", dependencies: ["Measurement", "Simulation", "TestSupport"],
+            name: "SimulatedStick", dependencies: ["Measurement", "Simulation"],
             path: "Tests/SimulatedStick", swiftSettings: settings),
         .systemLibrary(
             name: "CUMockdev", path: "Tests/CUMockdev", pkgConfig: "umockdev-1.0",
@@ -175,6 +175,16 @@ let package = Package(
                 "Transport", "USBTransport",
             ],
             path: "Tests/stick-trials", swiftSettings: settings),
+        // Radios for a machine that has none, at its kernel: see docs/system-test.md.
+        .target(
+            name: "VirtualRadio", dependencies: ["FileIO", "Simulation"], path: "Tests/VirtualRadio",
+            swiftSettings: settings),
+        .executableTarget(
+            name: "usbip-stick", dependencies: ["FileIO", "SimulatedStick", "VirtualRadio"],
+            path: "Tests/usbip-stick", swiftSettings: settings),
+        .executableTarget(
+            name: "vhci-controller", dependencies: ["FileIO", "Measurement", "Simulation", "VirtualRadio"],
+            path: "Tests/vhci-controller", swiftSettings: settings),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.

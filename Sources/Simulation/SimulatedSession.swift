@@ -55,6 +55,9 @@ package struct SimulatedSession: Sendable {
             + bluetooth.filter { $0.athlete == athlete }.map { spiked($0.record, athlete) }
     }
 
+    /// The Bluetooth sensors, athlete by athlete, strap before footpod.
+    package var peripherals: [SimulatedPeripheral] { bluetooth.map { SimulatedPeripheral($0) } }
+
     private func spiked(_ record: SensorRecord, _ athlete: Int) -> SensorRecord {
         var record = record
         record.spikes = record.kind == .heartRate ? straps[athlete].spikes : pods[athlete].spikes

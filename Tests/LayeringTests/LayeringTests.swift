@@ -31,8 +31,8 @@ import Testing
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
         (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),
-        (["CUMockdev", "SimulatedStick"], false),
-        (["stick-emulator", "stick-trials"], false),
+        (["CUMockdev", "SimulatedStick", "VirtualRadio"], false),
+        (["stick-emulator", "stick-trials", "usbip-stick", "vhci-controller"], false),
     ]
 
     private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

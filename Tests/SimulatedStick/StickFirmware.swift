@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import TestSupport
+import Simulation
 
 /// An ANT stick from its USB endpoints inwards: what the host writes goes in, what the host may read comes out, and sensors are heard
 /// in between. It knows nothing of the code under test, reads frames in its own way, and can be told to misbehave.
@@ -89,14 +89,14 @@ package struct StickFirmware: Sendable {
     private var channels = [Channel](repeating: Channel(), count: 8)
     private var input: [UInt8] = []
     private var output: [(due: Int64, bytes: [UInt8])] = []
-    private var random: SeededGenerator
+    private var random: SplitMix64
 
     private static let key: [UInt8] = [0xB9, 0xA5, 0x21, 0xFB, 0xBD, 0x72, 0xC3, 0x45]
     private static let searchUnit: Int64 = 2_500_000_000
 
     package init(_ model: Model, seed: UInt64) {
         self.model = model
-        random = SeededGenerator(seed: seed)
+        random = SplitMix64(seed: seed)
     }
 
     /// Puts bytes in the host's way, as they are: what an earlier host left, or noise.
@@ -154,7 +154,7 @@ package struct StickFirmware: Sendable {
                 transfer += take(min(next.bytes.count, 64 - transfer.count))
             }
             return transfer
-        case .split: return take(min(first.bytes.count, Int.random(in: 1...8, using: &random)))
+        case .split: return take(min(first.bytes.count, 1 + random.integer(below: 8)))
         }
     }
 
@@ -173,7 +173,7 @@ package struct StickFirmware: Sendable {
             bytes[bytes.count - 1] ^= 0x5A
         }
         if faults.garbageBytes > 0 {
-            let garbage = (0..<faults.garbageBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let garbage = (0..<faults.garbageBytes).map { _ in UInt8(truncatingIfNeeded: random.next()) }
             // A false start right before a message would cost the message.
             bytes = garbage.map { $0 == 0xA4 ? 0xA5 : $0 } + bytes
         }
