@@ -47,7 +47,6 @@ extension SprintTrace {
         }
         let all = history.meanSpeed(from: start, to: end)
         let part = WorkingPart(start: start, end: end, history: history, nextWork: nextWork)
-        let working = history.meanSpeed(from: part.start, to: part.end)
         let peakEnd = min(end + Self.peakWindow, nextWork ?? .infinity)
         func rate(after seconds: Double) -> Double? {
             let middle = end + seconds
@@ -59,7 +58,7 @@ extension SprintTrace {
         }
         self.init(
             start: start, end: end, quarterSpeeds: speeds, quarterHeartRates: rates,
-            workingSpeed: working?.mean, meanSpeed: all?.mean,
+            workingSpeed: part.meanSpeed, meanSpeed: all?.mean,
             maxSpeed: history.peaks(from: start, to: end).speed, speedCoverage: all?.coverage ?? 0,
             peakHeartRate: history.peaks(from: start, to: peakEnd).heartRate,
             rateAfter30: rate(after: 30), rateAfter60: rate(after: 60), rateAfter90: rate(after: 90))

@@ -1,24 +1,31 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Segmentation
 
-/// The part of a sprint that external effort is the mean speed of: at speed, without the acceleration before it and the slowing
-/// after it. Seconds from the recording's start.
+/// The part of a sprint that external effort is the mean speed of: from 3 s after its start, or a fifth of a sprint of less than 15 s, to
+/// where the slowing begins. Seconds from the recording's start, on the runner's clock: a speed is told a little later.
 ///
-/// It is told from the speed itself, so that an edge that was found half a second early or late changes no effort. A sprint's speed
-/// follows v(t) = p (1 − e^(−t/τ)) with τ of about 1.3 s (Furusawa, Hill & Parkinson 1927, Proc. R. Soc. B 102:29; di Prampero et al. 2005,
-/// J. Exp. Biol. 208:2809), so after 3 s it has nine tenths of its plateau: there the part begins. It ends where the
-/// speed falls below four fifths of the sprint's median, which a braking runner does within half a second, and a tiring one
-/// (5 to 12 % from the fifth second of 30 s on) does not.
+/// A sprint's speed follows v(t) = p (1 − e^(−t/τ)) with τ of about 1.3 s (Furusawa, Hill & Parkinson 1927, Proc. R. Soc. B 102:29; di
+/// Prampero et al. 2005, J. Exp. Biol. 208:2809), so after 3 s it has nine tenths of its plateau. A long sprint's part is told from
+/// the speed itself: from 95 % of its median to 85 % of it, which a braking runner falls below within half a second, and a tiring one
+/// (5 to 12 % from the fifth second of 30 s on) does not. So edges that were found half a second off, and a sensor that is slower than
+/// most, change no effort. A shorter sprint has no such plateau; its part goes by the edges, and its speed by
+/// undoing the sensor's lag.
 package struct WorkingPart: Equatable, Sendable {
     package var start: Double
     package var end: Double
+    /// m/s; `nil` where none is known.
+    package private(set) var meanSpeed: Double?
 
     private static let risen = 0.95
     private static let fallen = 0.85
     /// How far beyond the found edges the true ones are looked for, in seconds.
     private static let margin = 2.0
+    /// Shorter sprints, in seconds, are still accelerating in a part of what counts.
+    private static let shortest = 15.0
+    /// How late a speed is told, as far as a constant speed is concerned.
+    private static let late = Segmenter.speedDelay + Segmenter.speedLag
 
-    /// Where speed does not tell: from the end of the acceleration (3 s, or a fifth of a shorter sprint) to the end.
+    /// Where speed does not tell.
     package init(start: Double, end: Double) {
         self.start = start + min(3, 0.2 * (end - start))
         self.end = end
@@ -26,16 +33,38 @@ package struct WorkingPart: Equatable, Sendable {
 
     /// - Parameter nextWork: where the next work bout began.
     init(start: Double, end: Double, history: History, nextWork: Double?) {
-        // Edges are where the runner was; the speed of that moment is told a little later.
-        let start = start + Segmenter.speedLag
-        let end = end + Segmenter.speedLag
         self.init(start: start, end: end)
-        let step = History.resolution
+        meanSpeed = history.meanSpeed(from: self.start + Self.late, to: self.end + Self.late)?.mean
         // Minutes at speed are not changed by a second at their ends, and history may not hold them.
         guard end - start >= 4, end - start <= 120 else { return }
+        if end - start < Self.shortest {
+            meanSpeed = speedOfTheRunner(in: history) ?? meanSpeed
+        } else {
+            fit(start: start + Self.late, end: end + Self.late, history: history, nextWork: nextWork)
+        }
+    }
+
+    /// The mean over the part, m/s; `nil` where too little is known.
+    ///
+    /// The sensor tells y, the runner's x behind a delay d and a first-order lag T: T y′ = x(t − d) − y. So the integral of x is that of y, d
+    /// later, and T times what y has grown by: the lag is undone for the mean without being undone for each reading, which would
+    /// multiply the noise.
+    private func speedOfTheRunner(in history: History) -> Double? {
+        let first = start + Segmenter.speedDelay
+        let last = end + Segmenter.speedDelay
+        let half = 0.5 * History.resolution
+        guard let mean = history.meanSpeed(from: first, to: last), mean.coverage >= 0.9,
+            let before = history.meanSpeed(from: first - half, to: first + half),
+            let after = history.meanSpeed(from: last - half, to: last + half)
+        else { return nil }
+        return mean.mean + Segmenter.speedLag * (after.mean - before.mean) / (last - first)
+    }
+
+    private mutating func fit(start: Double, end: Double, history: History, nextWork: Double?) {
+        let step = History.resolution
         let first = max(start - Self.margin, 0)
         let last = min(end + Self.margin, nextWork ?? .infinity)
-        let speeds = (0..<Int((last - first) / step)).map { index in
+        let speeds = (0..<max(Int((last - first) / step), 0)).map { index in
             let from = first + Double(index) * step
             return history.meanSpeed(from: from, to: from + step).flatMap { $0.coverage > 0.5 ? $0.mean : nil }
         }
@@ -56,7 +85,9 @@ package struct WorkingPart: Equatable, Sendable {
         begin += 1
         stop -= 1
         guard stop - begin >= 4 else { return }
-        self.start = first + Double(begin) * step
-        self.end = first + Double(stop) * step
+        let told = (start: first + Double(begin) * step, end: first + Double(stop) * step)
+        self.start = told.start - Self.late
+        self.end = told.end - Self.late
+        meanSpeed = history.meanSpeed(from: told.start, to: told.end)?.mean ?? meanSpeed
     }
 }

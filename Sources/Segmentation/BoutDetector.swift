@@ -28,6 +28,17 @@ package struct BoutDetector: Sendable {
         var start: Timestamp
     }
 
+    /// What has risen and been held, and is work if it goes on for long enough.
+    private struct Candidate {
+        var start: Timestamp
+        var before: Double
+        /// Of the level since: integral and seconds.
+        var integral = 0.0
+        var seconds = 0.0
+
+        var level: Double { integral / seconds }
+    }
+
     private let parameters: Parameters
     private var recent = RecentValues()
     private var fit = StepFit()
@@ -37,6 +48,7 @@ package struct BoutDetector: Sendable {
     private(set) var lastTime: Timestamp?
     private var typicalInterval = 1.0
     private var bout: Bout?
+    private var candidate: Candidate?
     private var sum = 0.0
     private var sumSamples = 0
     /// How many samples in a row stood out from the level outside of bouts.
@@ -56,6 +68,11 @@ package struct BoutDetector: Sendable {
     private static let misfit = 0.05
     /// How much less likely, as a natural logarithm, a change to another easy pace is to be as quick as a sprint's start.
     private static let quickPenalty = 2.5
+    /// As a multiple of what decides: what has gone on for longer is over as soon as what has not.
+    private static let mostEvidence = 2.0
+    /// A bout that is heard of again after a silence has gone on all the time, up to so many times its usual length.
+    private static let longestUnseen = 1.25
+    private static let unseenConfidence = 0.3
     /// Seconds at a much slower pace after which a bout is over, however slowly it got there.
     private static let slowingSeconds = 20.0
 
@@ -65,6 +82,9 @@ package struct BoutDetector: Sendable {
     }
 
     package var inBout: Bool { bout != nil }
+
+    /// Whether a pace is being held that is work if it lasts.
+    var hasCandidate: Bool { candidate != nil }
 
     /// Whether there has been a bout of the present set.
     var knowsBouts: Bool { levels.fast != nil }
@@ -120,8 +140,16 @@ package struct BoutDetector: Sendable {
 
     /// Time passes without a sample of this signal: a bout does not outlive a long silence.
     package mutating func pass(to time: Timestamp) -> Change? {
-        guard bout != nil, let lastTime, time.seconds(since: lastTime) > patience else { return nil }
-        return endBout(at: lastTime, confidence: 0.3)
+        guard let bout, let lastTime, time.seconds(since: lastTime) > patience else { return nil }
+        // It may still be going on where nothing is heard of it.
+        if let length = levels.expectedLength, time.seconds(since: bout.start) < length { return nil }
+        return endBout(at: unseenEnd(of: bout, from: lastTime, to: time), confidence: Self.unseenConfidence)
+    }
+
+    /// Where a bout that went on when a silence began, and was over when it ended, is most likely to have ended: where the set's bouts do.
+    private func unseenEnd(of bout: Bout, from silence: Timestamp, to time: Timestamp) -> Timestamp {
+        guard let length = levels.expectedLength else { return silence }
+        return min(max(bout.start.advanced(bySeconds: length), silence), time)
     }
 
     // MARK: Start
@@ -132,19 +160,45 @@ package struct BoutDetector: Sendable {
         if let change = lookForStep(value, at: time) { return change }
         let contrast = levels.contrast
         let before = levels.outside ?? 0
-        let threshold = max(levels.workFloor, before + contrast)
+        let threshold = max(levels.sustainedFloor, before + contrast)
         // Full evidence is half a contrast above the threshold's foot; a wild sample counts no more than that.
         let evidence = min((smooth - threshold) / (0.5 * contrast) + 0.5, 1)
-        sum = max(0, sum + evidence * interval)
+        sum = min(max(0, sum + evidence * interval), Self.mostEvidence * parameters.decisionSeconds)
         sumSamples = sum > 0 ? sumSamples + 1 : 0
-        if sum >= parameters.decisionSeconds, sumSamples >= 2, smooth >= threshold {
-            let finding = compare(bound: threshold, rise: contrast, since: settled(after: lastChange), at: time)
-            let margin = (smooth - threshold) / max(contrast, 1e-6)
-            return beginBout(
-                from: finding.age, before: before, level: smooth, at: time, confidence: min(0.9, 0.6 + 0.3 * margin))
+        guard sum > 0 else {
+            candidate = nil
+            levels.learn(smooth, interval: interval, at: time)
+            return nil
         }
-        if sum == 0 { levels.learn(smooth, interval: interval, at: time) }
-        return nil
+        if sum >= parameters.decisionSeconds, sumSamples >= 2, smooth >= threshold {
+            noteHeld(smooth, bound: threshold, rise: contrast, before: before, at: time, interval: interval)
+        }
+        guard let candidate, candidate.level >= levels.workFloor(after: time.seconds(since: candidate.start)),
+            smooth >= threshold
+        else { return nil }
+        let margin = (candidate.level - threshold) / max(contrast, 1e-6)
+        return beginBout(
+            at: candidate.start, before: before, level: candidate.level, confidence: min(0.9, 0.6 + 0.3 * margin))
+    }
+
+    /// The signal is where work may be, and has been long enough to be no spike.
+    private mutating func noteHeld(
+        _ value: Double, bound: Double, rise: Double, before: Double, at time: Timestamp, interval: Double
+    ) {
+        if candidate == nil {
+            var span = 0.0
+            if mayBeStride {
+                // Measured from easy running, which a walker takes up in a moment.
+                let base = max(before, min(levels.easy ?? before, bound)) + 0.1 * rise
+                guard let seconds = BuildUp.held(recent, above: base) else { return }
+                span = seconds
+            }
+            let finding = compare(
+                bound: bound, rise: rise, since: settled(after: lastChange), at: time, reaching: span + Self.settling)
+            candidate = Candidate(start: max(time.advanced(bySeconds: -finding.age), earliest), before: before)
+        }
+        candidate?.integral += value * max(interval, 1e-3)
+        candidate?.seconds += max(interval, 1e-3)
     }
 
     private mutating func lookForStep(_ value: Double, at time: Timestamp) -> Change? {
@@ -166,15 +220,27 @@ package struct BoutDetector: Sendable {
             fit.reaches(question, odds: parameters.odds, scale: 2 * total, responses: parameters.responses)
         else { return nil }
         let finding = fit.compare(question, responses: parameters.responses)
+        guard isStep(at: time) else { return nil }
         let odds = (finding.staying - finding.reaching) / (2 * total)
         return beginBout(
-            from: finding.age, before: outside, level: value, at: time, confidence: 1 - 1 / (1 + odds))
+            at: time.advanced(bySeconds: -finding.age), before: outside, level: value, confidence: 1 - 1 / (1 + odds))
     }
 
-    private mutating func beginBout(
-        from age: Double, before: Double, level: Double, at time: Timestamp, confidence: Double
-    ) -> Change {
-        let dated = time.advanced(bySeconds: -age)
+    /// Strides belong to the warm-up: where there is a set, who builds up his pace to its level is at work.
+    private var mayBeStride: Bool { parameters.buildUpSlope > 0 && !levels.isSet }
+
+    /// Whether the rise is a step, and not a pace that is or was built up evenly, as in a stride: whether that is held is to be waited for.
+    private mutating func isStep(at time: Timestamp) -> Bool {
+        guard mayBeStride else { return true }
+        let question = ask(
+            bound: 0, rise: 1, since: settled(after: lastChange), at: time, reaching: BuildUp.longest,
+            noLessThan: min(levels.easy ?? 0, levels.workFloor))
+        return fit.isStep(
+            question, slope: parameters.buildUpSlope, margin: 2 * variance * BuildUp.stepOdds,
+            latest: BuildUp.latestStep + 3 * typicalInterval, responses: parameters.responses)
+    }
+
+    private mutating func beginBout(at dated: Timestamp, before: Double, level: Double, confidence: Double) -> Change {
         let start = max(dated, earliest)
         bout = Bout(before: before, level: level, usual: level, start: start)
         levels.noteBoutBegan()
@@ -188,6 +254,7 @@ package struct BoutDetector: Sendable {
         raised = 0
         sum = 0
         sumSamples = 0
+        candidate = nil
     }
 
     // MARK: Fit
@@ -201,25 +268,34 @@ package struct BoutDetector: Sendable {
 
     /// Takes the observations into the fit.
     ///
-    /// - Parameter since: what came before is left out, but for a handful of samples.
+    /// - Parameters:
+    ///   - since: what came before is left out, but for a handful of samples.
+    ///   - span: seconds that the observations are to reach back: of dense ones some are left out then.
     private mutating func ask(
-        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, penalty: Double = 0
+        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, reaching span: Double = 0,
+        noLessThan least: Double = 0, penalty: Double = 0
     ) -> StepFit.Question {
         fit.removeAll()
-        for age in 0..<min(recent.count, StepFit.capacity) {
-            let candidate = recent[age]
-            if let since, candidate.time < since, fit.count >= 6 { break }
-            fit.append(age: time.seconds(since: candidate.time), value: candidate.value)
+        let spacing = span / Double(StepFit.capacity)
+        var next = 0.0
+        for index in 0..<recent.count {
+            let entry = recent[index]
+            if fit.count == StepFit.capacity { break }
+            if let since, entry.time < since, fit.count >= 6 { break }
+            let age = time.seconds(since: entry.time)
+            guard age >= next else { continue }
+            next += spacing
+            fit.append(age: age, value: max(entry.value, least))
         }
         return StepFit.Question(
-            bound: bound, rise: rise, oldest: parameters.reach + 8 * typicalInterval, spacing: typicalInterval,
-            variance: variance, penalty: penalty)
+            bound: bound, rise: rise, oldest: max(parameters.reach + 8 * typicalInterval, span),
+            spacing: typicalInterval, variance: variance, penalty: penalty)
     }
 
     private mutating func compare(
-        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp
+        bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, reaching span: Double = 0
     ) -> StepFit.Finding {
-        let question = ask(bound: bound, rise: rise, since: since, at: time)
+        let question = ask(bound: bound, rise: rise, since: since, at: time, reaching: span)
         return fit.compare(question, responses: parameters.responses)
     }
 
@@ -265,6 +341,8 @@ package struct BoutDetector: Sendable {
         }
         current.slowFor += interval
         guard current.slowFor >= Self.slowingSeconds else { return nil }
+        // The level has gone down with the slowing.
+        bout?.level = current.usual
         return endBout(at: recent.last(above: 0.9 * current.usual) ?? time, confidence: 0.7)
     }
 
@@ -283,7 +361,17 @@ package struct BoutDetector: Sendable {
     }
 
     private mutating func restart(after silenceStart: Timestamp, _ value: Double, at time: Timestamp) -> Change? {
-        let change = bout == nil ? nil : endBout(at: silenceStart, confidence: 0.3)
+        var change: Change?
+        if let bout {
+            let elapsed = time.seconds(since: bout.start)
+            let isOver =
+                value < levels.endThreshold(before: bout.before, level: bout.level, elapsed: elapsed)
+                || elapsed > Self.longestUnseen * (levels.expectedLength ?? 0)
+            if isOver {
+                change = endBout(
+                    at: unseenEnd(of: bout, from: silenceStart, to: time), confidence: Self.unseenConfidence)
+            }
+        }
         recent.removeAll()
         clearEvidence()
         lastTime = time

@@ -33,7 +33,7 @@ struct Levels: Sendable {
     }
 
     /// Whether the bouts so far make a set whose levels can be relied on.
-    private var isSet: Bool { setBouts >= 2 }
+    var isSet: Bool { setBouts >= 2 }
 
     var knowsEasy: Bool { easySeconds >= Self.easyKnown }
 
@@ -41,22 +41,47 @@ struct Levels: Sendable {
     @inline(__always)
     func isRun(_ level: Double) -> Bool { level >= parameters.runningFloor }
 
-    /// The least level of a bout.
+    /// The least level of a bout that is believed at its start.
     @inline(__always)
-    var workFloor: Double {
+    var workFloor: Double { workFloor(from: parameters.floor) }
+
+    /// The least level of a bout that has lasted long enough.
+    @inline(__always)
+    var sustainedFloor: Double { workFloor(from: parameters.sustainedFloor) }
+
+    /// The least level of a bout that has lasted some seconds.
+    func workFloor(after seconds: Double) -> Double {
+        workFloor(from: max(parameters.sustainedFloor, min(parameters.floor, Endurance.hard(for: seconds))))
+    }
+
+    /// What the shares of the maximum are to be taken of: 1, unless the maximum is a guess and easy running says that it is too high.
+    @inline(__always)
+    private var scale: Double {
+        guard let scale = parameters.easyScale, let easy, knowsEasy else { return 1 }
+        return min(1, scale * easy)
+    }
+
+    @inline(__always)
+    private func workFloor(from floor: Double) -> Double {
         let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? 0
-        let general = max(parameters.floor, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
-        guard let fast, let slow, isSet else { return general }
+        let general = max(floor * scale, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
+        guard let fast, let slow = slow ?? betweenSoFar, isSet else { return general }
         // A set of its own says better than any rule what its bouts are.
         let ofSet = min(general, slow + (fast - slow) * 2 / 3)
         // What is nearer to the set's recoveries than to the slowest of its last three bouts is none of its bouts.
         return slowest.map { max(ofSet, 0.5 * (slow + $0)) } ?? ofSet
     }
 
+    /// The level since the last bout, as long as there has been no other pause to learn from.
+    @inline(__always)
+    private var betweenSoFar: Double? {
+        between.seconds >= Self.easyKnown ? between.integral / between.seconds : nil
+    }
+
     /// How far a bout lies above what was before it.
     @inline(__always)
     var contrast: Double {
-        guard let fast, let slow, isSet else { return parameters.contrast }
+        guard let fast, let slow = slow ?? betweenSoFar, isSet else { return parameters.contrast }
         return min(parameters.contrast, 0.5 * (fast - slow))
     }
 
@@ -69,6 +94,10 @@ struct Levels: Sendable {
     @inline(__always)
     func endThreshold(before: Double, level: Double, elapsed: Double) -> Double {
         var threshold = max(before + 0.45 * (level - before), parameters.endShare * level)
+        // Who came from a walk may go on at his easy running.
+        if let easy, easy < level {
+            threshold = max(threshold, min(easy + 0.45 * (level - easy), 0.8 * level))
+        }
         // Who came from a run goes back to one that is much like it.
         if isRun(before) { threshold = min(threshold, before + 0.45 * (level - before)) }
         // The set's bouts have a length: before most of it is over, nothing but the set's own recovery ends one.
@@ -92,6 +121,9 @@ struct Levels: Sendable {
         else { return nil }
         return 0.5 * (newer + older)
     }
+
+    /// How long a bout of the set is to be expected to be, in seconds: as the last two, or as the one there was; `nil` where they differ.
+    var expectedLength: Double? { lengths.older == nil ? lengths.newer : usualLength }
 
     /// Learns what is done outside of bouts. To be called only while nothing speaks for a bout, so that a ramp does not raise what it is
     /// measured against.

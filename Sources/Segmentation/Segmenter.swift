@@ -24,8 +24,10 @@ package struct Segmenter: Sendable {
     /// whoever listens must keep.
     package static let longestBackdating = 480.0
 
-    /// How many seconds a footpod's speed is late. Edges are dated without it, so a speed belongs to a phase as late as this.
-    package static let speedLag = BoutDetector.Parameters.footpodDelay + BoutDetector.Parameters.footpodLag
+    /// How a footpod's speed is late, in seconds: a pure delay, and the time constant of a first-order lag behind it. Edges are dated without
+    /// them.
+    package static let speedDelay = BoutDetector.Parameters.footpodDelay
+    package static let speedLag = BoutDetector.Parameters.footpodLag
 
     private let configuration: SegmenterConfiguration
     private var speedBouts: BoutDetector
@@ -52,7 +54,7 @@ package struct Segmenter: Sendable {
 
     package init(configuration: SegmenterConfiguration = SegmenterConfiguration()) {
         self.configuration = configuration
-        speedBouts = BoutDetector(.speed(knowsMaximum: configuration.knowsMaxSpeed))
+        speedBouts = BoutDetector(.speed(maximum: configuration.maxSpeed, isKnown: configuration.knowsMaxSpeed))
     }
 
     /// The open phase; `nil` until something is known.
@@ -296,6 +298,7 @@ package struct Segmenter: Sendable {
         }
         // In a set of runs between walks, a run is more likely to be the next one than a cool-down.
         if lastBoutWasBlock, runBlocks.mayBeRepetition { return }
+        if speedBouts.hasCandidate { return }
         // Long repetitions have long recoveries.
         let wait = min(
             max(Self.shortestCooldownWait, 1.6 * longestRecovery + 15, 1.2 * lastBoutLength), Self.longestBackdating)

@@ -117,6 +117,38 @@ struct StepFit: Sendable {
         return (staying - reaching) / scale >= odds
     }
 
+    /// Whether the observations look like a quick step that began a while ago at most, rather than like a pace that is still being built
+    /// up evenly, whatever the levels.
+    ///
+    /// - Parameters:
+    ///   - slope: the steepest build-up, per second.
+    ///   - margin: by how much better the slower of the two kinds of step has to fit.
+    ///   - latest: the age, in seconds, beyond which a step is an old one.
+    func isStep(
+        _ question: Question, slope: Double, margin: Double, latest: Double, responses: borrowing StepResponses
+    ) -> Bool {
+        let sums = Sums(self)
+        let steepest = slope * StepResponses.buildUpSeconds
+        var stepping = (residual: Double.infinity, age: 0.0)
+        var rising = Double.infinity
+        var grid = Instants(question)
+        while let (age, _) = grid.next() {
+            let line = line(at: age, sums, responses)
+            for kind in 0..<2 where line.spread[kind] > Self.unseen {
+                let residual = line.free[kind] + Double(kind) * margin
+                if residual < stepping.residual { stepping = (residual, age) }
+            }
+            let last = StepResponses.buildUp
+            guard line.spread[last] > Self.unseen else { continue }
+            let excess = line.height[last] - min(max(line.height[last], 0), steepest)
+            rising = min(rising, line.free[last] + excess * excess * line.spread[last] / sums.total)
+        }
+        return stepping.residual <= rising && stepping.age <= latest
+    }
+
+    /// A smaller spread of the response, in the units of ``Line/spread``, is one of which nothing has been seen.
+    private static let unseen = 1e-4
+
     /// The instants at which a step may have begun, as ages in seconds; the further back, the wider apart.
     private struct Instants {
         private var age = StepFit.youngest
@@ -168,10 +200,20 @@ struct StepFit: Sendable {
         var after: SIMD4<Double>
     }
 
+    /// Of one instant: the least-squares line of the observations over the response, and what it is made of; one lane per kind.
+    private struct Line {
+        var sumG: SIMD4<Double>
+        var sumGG: SIMD4<Double>
+        var sumGY: SIMD4<Double>
+        var spread: SIMD4<Double>
+        var height: SIMD4<Double>
+        var before: SIMD4<Double>
+        /// The sum of squared residuals.
+        var free: SIMD4<Double>
+    }
+
     @inline(__always)
-    private func steps(
-        at age: Double, _ question: Question, _ sums: Sums, _ responses: borrowing StepResponses
-    ) -> Steps {
+    private func line(at age: Double, _ sums: Sums, _ responses: borrowing StepResponses) -> Line {
         var sumG = SIMD4<Double>.zero
         var sumGG = SIMD4<Double>.zero
         var sumGY = SIMD4<Double>.zero
@@ -189,8 +231,20 @@ struct StepFit: Sendable {
         let spread = total * sumGG - sumG * sumG
         let height = (total * sumGY - sumG * sumY) / spread
         let before = (sumY - height * sumG) / total
-        let after = before + height
-        let free = Self.atLeastZero(sumYY - before * sumY - height * sumGY)
+        return Line(
+            sumG: sumG, sumGG: sumGG, sumGY: sumGY, spread: spread, height: height, before: before,
+            free: Self.atLeastZero(sumYY - before * sumY - height * sumGY))
+    }
+
+    @inline(__always)
+    private func steps(
+        at age: Double, _ question: Question, _ sums: Sums, _ responses: borrowing StepResponses
+    ) -> Steps {
+        let line = line(at: age, sums, responses)
+        let (sumG, sumGG, sumGY, spread) = (line.sumG, line.sumGG, line.sumGY, line.spread)
+        let (total, sumY, sumYY) = (sums.total, sums.values, sums.squares)
+        let (before, free) = (line.before, line.free)
+        let after = before + line.height
         let risen = before + question.rise
         let bound = SIMD4(repeating: question.bound)
         let up = question.rise > 0
@@ -201,7 +255,7 @@ struct StepFit: Sendable {
         let square = sumYY - 2 * limit * sumGY + limit * limit * sumGG
         let bounded = Self.atLeastZero(square - product * product / rest)
         let reaches = up ? after .>= limit : after .<= limit
-        let isSeen = spread .> 1e-4
+        let isSeen = spread .> Self.unseen
         let never = SIMD4(repeating: Double.infinity)
         let penalty = SIMD4(question.penalty, 0, 0, 0)
         return Steps(

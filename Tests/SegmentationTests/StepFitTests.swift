@@ -57,6 +57,21 @@ import Testing
         #expect(finding.staying < finding.reaching)
     }
 
+    /// Sixteen seconds of a pace that is built up by 0.04 a second, and of steps.
+    @Test func tellsABuildUpFromAStep() {
+        let question = StepFit.Question(bound: 0, rise: 1, oldest: 16, spacing: 0.25, variance: 0.0004)
+        func isStep(_ fit: StepFit, latest: Double = 6) -> Bool {
+            fit.isStep(question, slope: 0.065, margin: 0.0012, latest: latest, responses: Self.responses)
+        }
+        for age in [5.0, 8, 11] {
+            let after = 0.3 + 0.04 * StepResponses.buildUpSeconds
+            let fit = Self.fit(kind: StepResponses.buildUp, began: age, from: 0.3, to: after, every: 16 / 24)
+            #expect(!isStep(fit), "\(age)")
+        }
+        for kind in 0..<2 { #expect(isStep(Self.fit(kind: kind, began: 3, from: 0.3, to: 0.85, every: 16 / 24))) }
+        #expect(!isStep(Self.fit(kind: 0, began: 9, from: 0.3, to: 0.85, every: 16 / 24)))
+    }
+
     @Test func datesASlowing() {
         let finding = Self.fit(kind: 0, began: 3, from: 0.8, to: 0.2).compare(
             StepFit.Question(bound: 0.8, rise: -0.06, oldest: 12, spacing: 0.25, variance: 0.0004),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Analysis
 import Foundation
 
 /// `Evaluation/Sources/evaluate/Evaluation.swift` lies four levels below it.
@@ -24,7 +25,8 @@ func evaluate(_ options: Options) throws {
     }
     let conditions = Condition.all.filter { options.only.map($0.name.contains) ?? true }
     for condition in options.isQuick ? conditions.map({ $0.quick() }) : conditions {
-        for seed in condition.base + 1...condition.base + UInt64(condition.count) {
+        for seed in condition.base + 1...condition.base + UInt64(condition.count) * options.times {
+            if options.isTuning, seed.isMultiple(of: 2) { continue }
             let session = try Session(condition, seed: seed)
             try take(session)
         }
@@ -83,5 +85,10 @@ func listErrors(of session: Session) {
         let onset = found[pair.found].start - truth[pair.truth].bout.start
         let end = found[pair.found].end - truth[pair.truth].bout.end
         if max(abs(onset), abs(end)) > 2 { say("off by \(text(onset, 1)), \(text(end, 1)):", truth[pair.truth].bout) }
+        guard session.knowsMaxima, let effort = truth[pair.truth].externalEffort,
+            let told = session.analysis.sprints.first(where: { $0.start == found[pair.found].start })?.externalEffort,
+            abs(told - effort) > 0.01
+        else { continue }
+        say("effort \(text(100 * effort, 1)) off by \(text(100 * (told - effort), 1)):", truth[pair.truth].bout)
     }
 }

@@ -2,12 +2,14 @@
 
 struct Options {
     static let usage = """
-        usage: evaluate [--quick] [--only TEXT] [--out FOLDER] [--errors] [--real]
+        usage: evaluate [--quick | --times N] [--tuning] [--only TEXT] [--out FOLDER] [--errors] [--real]
           --quick        a third of the simulated sessions
+          --times N      N times as many of them, 1 to 10: the same and further seeds
+          --tuning       odd seeds only
           --only TEXT    the conditions whose name contains TEXT
           --out FOLDER   write each session and all measures into this folder, and print the aims only
           --real         the real recordings too: in SPRINTD_REAL_RECORDINGS, else ../shared/real beside the project
-          --errors       list every missed, false and far-off bout
+          --errors       list every missed, false and far-off bout, and every effort that is more than a point off
         """
 
     struct Refused: Error, CustomStringConvertible {
@@ -15,6 +17,8 @@ struct Options {
     }
 
     var isQuick = false
+    var times: UInt64 = 1
+    var isTuning = false
     var only: String?
     var folder: String?
     var listsErrors = false
@@ -30,6 +34,12 @@ struct Options {
         while let option = rest.popFirst() {
             switch option {
             case "--quick": isQuick = true
+            case "--times":
+                guard let times = UInt64(try value(of: option)), 1...10 ~= times else {
+                    throw Refused(description: "--times needs a whole number from 1 to 10")
+                }
+                self.times = times
+            case "--tuning": isTuning = true
             case "--only": only = try value(of: option)
             case "--out": folder = try value(of: option)
             case "--real": takesReal = true
