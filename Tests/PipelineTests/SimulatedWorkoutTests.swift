@@ -24,4 +24,16 @@ import Testing
         let distance = analysis.phases.reduce(0) { $0 + ($1.distance ?? 0) }
         #expect(abs(distance - recording.session.records[0].distance) < 15, "\(distance) m")
     }
+
+    @Test(arguments: [UInt64(9001), 9005]) func stridesBelongToTheWarmup(seed: UInt64) throws {
+        var configuration = try SimulatedSession.Configuration(plan: "sprint-5x30-90", seed: seed)
+        configuration.warmUpStrides = 4
+        let recording = try SimulatedRecording(configuration)
+        let analysis = try recording.analysis(recording.athlete(plan: .sprint5x30x90))
+        #expect(recording.session.records[0].strides.count == 4)
+        #expect(analysis.sprints.count == 5)
+        for (found, actual) in zip(analysis.sprints, recording.session.records[0].bouts) {
+            #expect(abs(found.start - actual.start) <= 2, "start \(found.start) for \(actual.start)")
+        }
+    }
 }

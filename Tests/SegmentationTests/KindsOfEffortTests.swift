@@ -21,21 +21,6 @@ import Testing
     /// So many of the same pieces after each other.
     static func times(_ count: Int, _ pieces: Piece...) -> [Piece] { (0..<count).flatMap { _ in pieces } }
 
-    /// Up evenly for 12 s, 2 s at the top, and eased off.
-    static let strides = times(
-        4, Piece(seconds: 14, speed: 6.8, ramp: 12), Piece(seconds: 5, speed: 1.5, ramp: 4.5),
-        Piece(seconds: 40, speed: 1.5))
-
-    @Test(arguments: UInt64(1)...5) func stridesBelongToTheWarmup(seed: UInt64) {
-        let set = Self.times(5, Piece(seconds: 30, speed: 6.4), Piece(seconds: 90, speed: 1.4, ramp: 3))
-        let bouts = Self.bouts([Piece(seconds: 300, speed: 2.6)] + Self.strides + set, seed: seed)
-        #expect(bouts.count == 5)
-        // 300 s and four strides of 59 s.
-        for (index, bout) in bouts.enumerated() {
-            #expect(abs(bout.start.start.seconds - (536 + 120 * Double(index))) <= 2)
-        }
-    }
-
     @Test(arguments: [4.0, 1.0], UInt64(1)...3) func aPaceThatIsBuiltUpAndHeldIsABout(rate: Double, seed: UInt64) throws
     {
         let bouts = Self.bouts(
@@ -51,7 +36,7 @@ import Testing
 
     @Test func halfSpeedBeforeASprintIsNotPartOfIt() {
         let set = Self.times(
-            6, Piece(seconds: 30, speed: 2.4), Piece(seconds: 20, speed: 4.1), Piece(seconds: 10, speed: 7.2))
+            6, Piece(seconds: 30, speed: 2.4), Piece(seconds: 20, speed: 4.1, ramp: 5), Piece(seconds: 10, speed: 7.2))
         let bouts = Self.bouts([Piece(seconds: 300, speed: 2.6)] + set + [Piece(seconds: 60, speed: 1.4)])
         #expect(bouts.count == 6)
         for (index, bout) in bouts.enumerated() {
@@ -61,7 +46,7 @@ import Testing
 
     /// At 0.54 of the maximum: nothing for 20 s, work for 4 min.
     @Test func aModeratePaceIsWorkOnceItHasLasted() throws {
-        let surges = Self.times(3, Piece(seconds: 300, speed: 2.6), Piece(seconds: 20, speed: 4.3))
+        let surges = Self.times(3, Piece(seconds: 300, speed: 2.6), Piece(seconds: 20, speed: 4.3, ramp: 5))
         #expect(Self.bouts(surges + [Piece(seconds: 300, speed: 2.6)]).isEmpty)
         let set = Self.times(4, Piece(seconds: 240, speed: 4.3), Piece(seconds: 180, speed: 2.4, ramp: 3))
         let bouts = Self.bouts([Piece(seconds: 300, speed: 2.6)] + set)
