@@ -73,12 +73,14 @@ test: dependencies
 test-system: dependencies
 	@if why=$$(Tests/System/run --possible); then $(MAKE) --no-print-directory run-system-test; else echo "$$why"; fi
 
-# The virtual radios are not what is tested: unoptimised they are fast enough, and built in seconds.
+# The virtual radios are not what is tested: unoptimised they are fast enough, and built in seconds. In a folder of their own: what is compiled for
+# the static runtime cannot be linked with the shared one.
+RADIOS = $(SWIFT) build --static-swift-stdlib --scratch-path .build/system/radios
 run-system-test: build
-	$(SWIFT) build --static-swift-stdlib --product usbip-stick
-	$(SWIFT) build --static-swift-stdlib --product vhci-controller
+	$(RADIOS) --product usbip-stick
+	$(RADIOS) --product vhci-controller
 	@mkdir -p .build/system/programs
-	cp $$($(SWIFT) build --show-bin-path)/usbip-stick $$($(SWIFT) build --show-bin-path)/vhci-controller .build/system/programs
+	cp $$($(RADIOS) --show-bin-path)/usbip-stick $$($(RADIOS) --show-bin-path)/vhci-controller .build/system/programs
 	cp $$($(SWIFT) build -c release --show-bin-path)/sprintd $$($(SWIFT) build -c release --show-bin-path)/sprintctl .build/system/programs
 	clang -shared -fPIC -O1 -Wall -Werror -o .build/system/programs/libSyncWitness.so Tests/System/syncwitness.c
 	@rm -f .build/system/package/*.deb

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A machine under qemu: its disk is read only, what it writes is in its memory, and one folder is shared with the host."""
-import os, subprocess, tempfile, time
+import os, re, subprocess, tempfile, time
 
 QEMU = "qemu-system-x86_64"
 
@@ -62,11 +62,13 @@ class Machine:
         self.process.wait()
 
     def end(self):
-        """Why it is over, in words, when it was not by its own wish."""
+        """Why it is over, in words, when it was not by its own wish: a panic, or what qemu said."""
         complaint = self.process.stderr.read().decode(errors="replace").strip() if self.process.poll() is not None else ""
-        for line in self.console().splitlines():
-            if "Kernel panic" in line or "BUG:" in line or "Oops" in line:
-                return line.strip()
+        said = self.console()
+        if "Kernel panic" in said:
+            why = re.search(r"(kernel BUG at .*|BUG: .*|Oops: .*)", said)
+            where = re.search(r"Call Trace:\n(?:.*<TASK>\n)?\[[ 0-9.]+\]\s+(\S+)", said)
+            return f"kernel panic: {why.group(1).strip() if why else 'no word of why'}, in {where.group(1) if where else 'an unknown place'}"
         return complaint.splitlines()[-1] if complaint else None
 
     def console(self):
