@@ -110,7 +110,8 @@ struct Options: Equatable, Sendable {
         }
         if live != LiveOptions() || checks {
             throw Failure(
-                message: "--config, --check-config, --socket, --log, --log-level and --release-sensors are not for --replay")
+                message: "--config, --check-config, --socket, --log, --log-level and --release-sensors are not for "
+                    + "--replay")
         }
         if simulation != nil { throw Failure(message: "--replay and --simulate exclude each other") }
         if seed != nil { throw Failure(message: "--seed needs --simulate") }

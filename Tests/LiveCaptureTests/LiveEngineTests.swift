@@ -76,6 +76,8 @@ import Transport
         end(0)
         engine.stop()
         Self.wait(engine) { if case .ended = $0 { true } else { false } }
-        #expect(listener.calls == ["idle", "recording", "idle", "recording", "idle", "stop"])
+        // Before the first session it may have been told that nobody is recorded.
+        let calls = Array(listener.calls.drop { $0 == "idle" })
+        #expect(calls == ["recording", "idle", "recording", "idle", "stop"])
     }
 }

@@ -71,11 +71,11 @@ import Testing
         ("--log syslog", "--log must be journald or plain"), ("--config a --config b", "--config is given twice"),
         (
             "--replay a --state s --config c",
-            "--config, --check-config, --socket, --log and --log-level are not for --replay"
+            "--config, --check-config, --socket, --log, --log-level and --release-sensors are not for --replay"
         ),
         (
             "--replay a --state s --check-config",
-            "--config, --check-config, --socket, --log and --log-level are not for --replay"
+            "--config, --check-config, --socket, --log, --log-level and --release-sensors are not for --replay"
         ),
         ("--replay", "--replay needs a value"), ("--replay --state s", "--replay needs a value"),
         ("--replay= --state s", "--replay needs a value"), ("--replay a", "--replay needs --state DIR"),
