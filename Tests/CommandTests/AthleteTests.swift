@@ -8,7 +8,7 @@ import Testing
 @testable import sprintctl
 
 /// Maxima from a calibration to the sessions that they score, plans, and weeks, as a person would type it.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(15)))
 struct AthleteTests {
     let folder: TemporaryFolder
     let state: String

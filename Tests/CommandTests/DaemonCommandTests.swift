@@ -4,7 +4,7 @@ import Testing
 
 /// What sprintctl says to a daemon's socket, and shows of what comes from it. The daemon is played by the test.
 @Suite(
-    .enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .serialized, .timeLimit(.minutes(2)))
+    .enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .serialized, .timeLimit(.minutes(15)))
 struct DaemonCommandTests {
     let folder: TemporaryFolder
     let socket: String

@@ -4,7 +4,7 @@ import Foundation
 import Testing
 
 /// Sessions go out to other programs' formats, and come back.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(15)))
 struct ExportTests {
     static let fixture = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "Fixtures/perfect-session/capture.pcapng").path

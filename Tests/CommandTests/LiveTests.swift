@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Live capture as a process, with made-up sensors.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(15)))
 struct LiveTests {
     let folder: TemporaryFolder
     let state: String

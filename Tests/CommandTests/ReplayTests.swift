@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// `sprintd --replay` as a process: the same bytes at every rate, and a whole session whatever becomes of its surroundings.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(15)))
 struct ReplayTests {
     let folder: TemporaryFolder
     let capture: String

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// The daemon as systemd and an administrator see it.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(2)))
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(15)))
 struct ServiceTests {
     let folder: TemporaryFolder
     let state: String

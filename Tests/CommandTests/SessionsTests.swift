@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Killed at random moments, every session is whole after the next start; and the commands that look after sessions.
-@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(1)))
+@Suite(.enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .timeLimit(.minutes(15)))
 struct SessionsTests {
     let folder: TemporaryFolder
     let capture: String

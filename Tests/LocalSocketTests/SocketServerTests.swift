@@ -11,7 +11,7 @@ import Testing
 
 @testable import LocalSocket
 
-@Suite(.timeLimit(.minutes(3))) struct SocketServerTests {
+@Suite(.timeLimit(.minutes(15))) struct SocketServerTests {
     // MARK: What is told
 
     /// What a watcher is told of ended phases and bouts is what stands in the session's analysis, key by key.
