@@ -60,7 +60,6 @@ package struct SprintScore: Equatable, Sendable {
             basis == .heartRate
             ? (trace.quarterHeartRates, target * maxima.heartRate.value)
             : (trace.quarterSpeeds, target * maxima.speed.value)
-        let quarters = values.count { value in value.map { Double($0) >= limit } ?? false }
-        timeOnTarget = basis == nil ? 0 : Double(quarters) * History.resolution
+        timeOnTarget = basis == nil ? 0 : values.time(atLeast: limit)
     }
 }

@@ -6,10 +6,10 @@ package struct SprintTrace: Equatable, Sendable {
     /// Seconds from the recording's start.
     package var start: Double
     package var end: Double
-    /// Mean speed of each quarter second from `start`, m/s; NaN-free: `nil` where none was known.
-    package var quarterSpeeds: [Float?]
+    /// Mean speed of each quarter second from `start`, m/s.
+    package var quarterSpeeds: QuarterSecondMeans
     /// Mean heart rate of each quarter second from `start`, bpm.
-    package var quarterHeartRates: [Float?]
+    package var quarterHeartRates: QuarterSecondMeans
     /// Mean speed of the working part (``WorkingPart``), m/s.
     package var workingSpeed: Double?
     package var meanSpeed: Double?
@@ -33,8 +33,8 @@ extension SprintTrace {
     /// - Parameter nextWork: where the next work bout began; a recovery reading after it would be none.
     package init(start: Double, end: Double, history: History, nextWork: Double?) {
         let quarter = History.resolution
-        var speeds: [Float?] = []
-        var rates: [Float?] = []
+        var speeds = QuarterSecondMeans()
+        var rates = QuarterSecondMeans()
         // As long as history is: of a longer interval the first nine minutes.
         let count = Int(min(max((end - start) / quarter, 0), 540 / quarter))
         speeds.reserveCapacity(count)
@@ -42,8 +42,8 @@ extension SprintTrace {
         for index in 0..<count {
             let from = start + Double(index) * quarter
             let means = history.means(from: from, to: from + quarter)
-            speeds.append(means.speed.map { Float($0.mean) })
-            rates.append(means.heartRate.map { Float($0.mean) })
+            speeds.append(means.speed?.mean)
+            rates.append(means.heartRate?.mean)
         }
         let all = history.meanSpeed(from: start, to: end)
         let part = WorkingPart(start: start, end: end, history: history, nextWork: nextWork)

@@ -14,8 +14,8 @@ import Testing
         let speed = share * maxima.speed.value
         return SprintTrace(
             start: start, end: start + length,
-            quarterSpeeds: Array(repeating: Float(speed), count: Int(length * 4)),
-            quarterHeartRates: peak.map { Array(repeating: Float($0), count: Int(length * 4)) } ?? [],
+            quarterSpeeds: QuarterSecondMeans(Array(repeating: speed, count: Int(length * 4))),
+            quarterHeartRates: QuarterSecondMeans(peak.map { Array(repeating: $0, count: Int(length * 4)) } ?? []),
             workingSpeed: speed, meanSpeed: speed, maxSpeed: speed, speedCoverage: 1, peakHeartRate: peak)
     }
 
