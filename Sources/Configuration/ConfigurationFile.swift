@@ -72,12 +72,6 @@ extension ConfigurationFile {
         for entry in document.entries where entry.path == ["plans"] { takePlans(entry) }
         for entry in document.entries where entry.path == ["plan"] { takePlans(entry, document) }
         for entry in document.entries { attempt { file throws(AthleteFileError) in try file.take(entry, document) } }
-        if let entry = document.entries.first(where: { $0.path == ["session", "release_sensors"] }),
-            configuration.session.releasesSensors, configuration.session.startsBySign
-        {
-            // Who is let go of is not listened to.
-            problem(entry.error("needs starts = \"by command\": a sensor that was let go of begins no session"))
-        }
     }
 
     private mutating func take(_ entry: TOMLDocument.Entry, _ document: TOMLDocument) throws(AthleteFileError) {
@@ -94,7 +88,7 @@ extension ConfigurationFile {
         case ("socket", 2):
             switch entry.path[1] {
             case "enabled": configuration.socket.isEnabled = try entry.bool()
-            case "path": configuration.socket.path = try place(entry)
+            case "path": configuration.socket.path = try socketPlace(entry)
             default: throw entry.unknown
             }
         case ("usb", 2):
@@ -131,6 +125,13 @@ extension ConfigurationFile {
         guard !text.hasPrefix("~") else { throw entry.error("write the whole path: ~ is something that a shell knows") }
         guard !text.utf8.contains(0) else { throw entry.error("holds a character that no path can") }
         return text.hasPrefix("/") ? text : folder + text
+    }
+
+    /// - Returns: a path that a local socket can have: `sun_path` of unix(7) takes 107 bytes and a NUL.
+    private func socketPlace(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> String {
+        let path = try place(entry)
+        guard path.utf8.count <= 107 else { throw entry.error("is \(path.utf8.count) bytes long, and may be 107") }
+        return path
     }
 
     private func adapter(_ entry: TOMLDocument.Entry) throws(AthleteFileError) -> UInt16 {

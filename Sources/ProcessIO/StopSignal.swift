@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import Glibc
+internal import Measurement
 internal import Synchronization
 
 /// SIGINT and SIGTERM, taken as a wish to end well: what is being written is finished first; and SIGHUP, a wish to read the configuration again, unless it
@@ -9,30 +10,53 @@ internal import Synchronization
 /// one of them to ``wait(_:)``.
 package enum StopSignal {
     private static let flag = Atomic<Bool>(false)
+    /// When the first one came, in nanoseconds of ``MonotonicClock``.
+    private static let raisedAt = Atomic<Int64>(0)
+    /// Nanoseconds in which a further one is the same wish: timeout(1) signals its child, and then the group that the child is in; a shell or make
+    /// passes on a Ctrl-C that the terminal has sent to all of them already.
+    private static let echo: Int64 = 250_000_000
 
     package static var isRaised: Bool { flag.load(ordering: .relaxed) }
 
-    /// To be called once, before the work begins. A second signal of the kind ends the process at once.
+    /// To be called once, before the work begins. A second signal of the kind ends the process at once, unless it comes within a quarter of a second.
     package static func install() {
         // The lazy value is made here, because nothing may be made inside a signal handler.
         flag.store(false, ordering: .relaxed)
+        raisedAt.store(0, ordering: .relaxed)
         var wanted = sigset_t()
         // SAFETY: both calls change the set that they are given, and keep no pointer.
         unsafe sigemptyset(&wanted)
         for number in [SIGINT, SIGTERM] {
             unsafe sigaddset(&wanted, number)
-            var action = sigaction()
-            // SAFETY: the handler touches one atomic and calls `signal`, both of which signal-safety(7) allows; sigaction copies
-            // the structure.
-            unsafe action.__sigaction_handler.sa_handler = { number in
-                StopSignal.flag.store(true, ordering: .relaxed)
-                _ = signal(number, SIG_DFL)
-            }
-            _ = unsafe sigaction(number, &action, nil)
         }
+        handle()
         // Who starts us from a thread that blocks signals has us inherit that.
         // SAFETY: the set is read during the call.
         _ = unsafe pthread_sigmask(SIG_UNBLOCK, &wanted, nil)
+    }
+
+    /// What SIGINT and SIGTERM do where they are not blocked.
+    private static func handle() {
+        // The lazy value is made here, because nothing may be made inside a signal handler.
+        _ = echo
+        for number in [SIGINT, SIGTERM] {
+            var action = sigaction()
+            // SAFETY: the handler touches two atomics and calls `clock_gettime`, `signal` and `raise`, all of which signal-safety(7) allows;
+            // sigaction copies the structure.
+            unsafe action.__sigaction_handler.sa_handler = { number in
+                let now = MonotonicClock.now.nanoseconds
+                let first = StopSignal.raisedAt.load(ordering: .relaxed)
+                if !StopSignal.flag.load(ordering: .relaxed) {
+                    StopSignal.raisedAt.store(now, ordering: .relaxed)
+                    StopSignal.flag.store(true, ordering: .relaxed)
+                } else if now - first >= StopSignal.echo {
+                    // It is blocked while it is handled, and comes when this returns.
+                    _ = signal(number, SIG_DFL)
+                    raise(number)
+                }
+            }
+            _ = unsafe sigaction(number, &action, nil)
+        }
     }
 
     // MARK: With threads
@@ -44,7 +68,8 @@ package enum StopSignal {
     ///
     /// - Parameters:
     ///   - reload: called at each SIGHUP.
-    ///   - stop: called once, at the first of the signals that ask for the end. From then on a second one ends the process at once, whatever it does.
+    ///   - stop: called once, at the first of the signals that ask for the end. From a quarter of a second later
+    ///     on, a second one ends the process at once, whatever it does.
     package static func wait(reload: () -> Void, stop: () -> Void) {
         let terminals = terminals
         var wanted = set()
@@ -55,9 +80,9 @@ package enum StopSignal {
             // The kernel sends it to those whose terminal goes, too; what was a terminal is none any more then.
             if number == SIGHUP, terminals.isSubset(of: Self.terminals) { reload() } else { break }
         }
+        raisedAt.store(MonotonicClock.now.nanoseconds, ordering: .relaxed)
         flag.store(true, ordering: .relaxed)
-        _ = signal(SIGINT, SIG_DFL)
-        _ = signal(SIGTERM, SIG_DFL)
+        handle()
         var ending = endings()
         // SAFETY: the set is read during the call.
         _ = unsafe pthread_sigmask(SIG_UNBLOCK, &ending, nil)

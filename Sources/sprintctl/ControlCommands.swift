@@ -15,7 +15,7 @@ struct StartCommand: ParsableCommand {
 
     func run() throws {
         try DaemonConversation(daemon).carryOut(.startSession(athlete: athlete))
-        try StandardStream.output.write("session of \(athlete ?? "everybody") started\n")
+        try StandardStream.output.write("\(athlete ?? "everybody"): a session is running\n")
     }
 }
 
@@ -31,7 +31,7 @@ struct StopCommand: ParsableCommand {
 
     func run() throws {
         try DaemonConversation(daemon).carryOut(.stopSession(athlete: athlete))
-        try StandardStream.output.write("session of \(athlete ?? "everybody") stopped\n")
+        try StandardStream.output.write("\(athlete ?? "everybody"): no session is running\n")
     }
 }
 
@@ -44,7 +44,10 @@ private func sensorID(_ text: String) throws -> SensorID {
 struct BindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bind", abstract: "Make a sensor an athlete's, from the next session on.",
-        discussion: "sprintctl status and sprintctl sensors tell the sensors' identities.")
+        discussion: """
+            sprintctl status and sprintctl sensors tell the sensors' identities. The daemon remembers it, and whose the \
+            sensor was before keeps it too, until it is unbound.
+            """)
 
     @Argument(help: "The athlete's name.")
     var athlete: String
@@ -62,8 +65,8 @@ struct BindCommand: ParsableCommand {
 
 struct UnbindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "unbind", abstract: "Undo what bind did.",
-        discussion: "A sensor that the configuration gives to an athlete stays that athlete's.")
+        commandName: "unbind", abstract: "Take a sensor from an athlete, from the next session on.",
+        discussion: "Also one that the configuration lists, unless none would be left: who has none takes any.")
 
     @Argument(help: "The athlete's name.")
     var athlete: String

@@ -31,7 +31,7 @@ final class LiveControl: Sendable {
         defer { service?.reloaded() }
         try settings.withLock { settings throws(CommandFailure) in
             do throws(CommandFailure) {
-                try read(into: &settings)
+                take(try load(), into: &settings)
             } catch {
                 engine.tell(.refused(reason: "the configuration stays as it was: \(error.message)"))
                 throw error
@@ -39,36 +39,63 @@ final class LiveControl: Sendable {
         }
     }
 
-    /// From the athlete's next session on, the sensor is one of the athlete's, and will be after a restart.
+    /// From the athlete's next session on, the sensor is one of the athlete's, and will be after a restart. Whose it was before keeps it too: a
+    /// strap may be worn by turns.
     ///
     /// - Parameter athlete: by name; `nil` is the athlete without one.
     /// - Throws: `.usage` when there is no such athlete; what keeps the binding from being written.
     func bind(_ sensor: SensorID, to athlete: String?) throws(CommandFailure) {
-        try change(athlete) { $0.bind(sensor, to: athlete) }
+        try change(athlete) { bindings, _ in bindings.bind(sensor, to: athlete) }
     }
 
     /// The reverse.
+    ///
+    /// - Throws: as ``bind(_:to:)``, and `.usage` when the sensor is not the athlete's, or the last one of those that the configuration lists.
     func unbind(_ sensor: SensorID, from athlete: String?) throws(CommandFailure) {
-        try change(athlete) { $0.unbind(sensor, from: athlete) }
-    }
-
-    private func change(_ athlete: String?, _ body: (inout Bindings) -> Void) throws(CommandFailure) {
-        try settings.withLock { settings throws(CommandFailure) in
-            guard settings.members.contains(where: { $0.athlete.name == athlete }) else {
-                throw CommandFailure(
-                    .usage, athlete.map { "there is no athlete \"\($0)\"" } ?? "the athlete's name is needed")
+        try change(athlete) { (bindings, member) throws(CommandFailure) in
+            guard member.athlete.sensors.contains(sensor) else {
+                throw CommandFailure(.usage, "\(sensor) is no sensor of \(athlete ?? "the athlete")")
             }
-            var bindings = try Bindings.read(state: settings.state)
-            let before = bindings
-            body(&bindings)
-            guard bindings != before else { return }
-            try bindings.write(state: settings.state)
-            try read(into: &settings)
+            bindings.unbind(sensor, from: athlete)
         }
     }
 
-    private func read(into settings: inout Settings) throws(CommandFailure) {
-        var new = try Settings.load(options)
+    private func change(
+        _ athlete: String?, _ body: (inout Bindings, LivePipeline.Member) throws(CommandFailure) -> Void
+    ) throws(CommandFailure) {
+        try settings.withLock { settings throws(CommandFailure) in
+            guard let member = settings.member(athlete) else {
+                throw CommandFailure(.usage, settings.whyThereIsNo(athlete))
+            }
+            var bindings = try Bindings.read(state: settings.state)
+            let before = bindings
+            try body(&bindings, member)
+            guard bindings != before else { return }
+            // Before the file is written: what cannot hold now must not hold after a restart.
+            let new = try load(bindings: bindings)
+            // Who has no list takes whatever is heard, and so what was just taken away.
+            if let changed = new.member(athlete), !changed.athlete.listsSensors,
+                try Settings.load(options, bindings: Bindings()).member(athlete)?.athlete.listsSensors == true
+            {
+                throw CommandFailure(
+                    .usage,
+                    "without it \(athlete ?? "the athlete") would have no sensor left, and take any: bind another one first"
+                )
+            }
+            try bindings.write(state: settings.state)
+            take(new, into: &settings)
+        }
+    }
+
+    /// - Throws: also when a start with them would be refused, so that no restart ends in that.
+    private func load(bindings: Bindings? = nil) throws(CommandFailure) -> Settings {
+        let new = try Settings.load(options, bindings: bindings)
+        if options.simulation == nil { _ = try Transports.radios(orWhyNone: new) }
+        return new
+    }
+
+    private func take(_ loaded: Settings, into settings: inout Settings) {
+        var new = loaded
         let remarks = new.needingRestart(since: settings)
         // The rest of what the process does goes on where it was.
         new.state = settings.state
@@ -79,9 +106,11 @@ final class LiveControl: Sendable {
         new.policy = settings.policy
         Log.level = new.logLevel
         // A radio listens for the sensors that were listed when it was started.
-        let listens = { (settings: Settings) in settings.members.map(\.athlete.sensors) }
+        let listensForSame =
+            new.members.map(\.athlete.sensors) == settings.members.map(\.athlete.sensors)
+            && new.members.map(\.athlete.sensorNames) == settings.members.map(\.athlete.sensorNames)
         var transports: (@Sendable () -> [any Transport])?
-        if options.simulation == nil, listens(new) != listens(settings) {
+        if options.simulation == nil, !listensForSame {
             transports = { [new] in Transports.radios(new) }
         }
         engine.reload(

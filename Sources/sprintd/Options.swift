@@ -45,7 +45,7 @@ struct Options: Equatable, Sendable {
                                ~/.config/sprintd, if it is there
           --check-config       says what the configuration comes to, or all that is wrong with it
           --state DIR          where sessions/ is kept; else a service's /var/lib/sprintd, or
-                               ~/.local/state/sprintd
+                               ~/.local/state/sprintd; needed with --replay and --simulate
           --athlete FILE       what is known of an athlete (TOML); may be given several times
           --plan NAME|FILE     the plan that sessions are held against
           --silence SECONDS    without heart rate and movement, after which a session ends (300)

@@ -26,15 +26,16 @@ struct Settings: Equatable, Sendable {
     /// What should be known of how these came to be, a line each.
     var remarks: [String] = []
 
+    /// - Parameter bindings: in place of those that the state folder holds.
     static func load(
-        _ options: LiveOptions, _ environment: Environment = .process
+        _ options: LiveOptions, _ environment: Environment = .process, bindings: Bindings? = nil
     ) throws(CommandFailure) -> Settings {
         let places = Places(environment)
         let path = configurationPath(options, places)
         let configuration =
             try path.map { path throws(CommandFailure) in try ConfigurationFile(atPath: path).checked() }
             ?? ServiceConfiguration()
-        return try Settings(options, configuration, path: path, places)
+        return try Settings(options, configuration, path: path, places, bindings)
     }
 
     /// Made-up sessions depend on nothing that happens to lie on the machine.
@@ -43,7 +44,8 @@ struct Settings: Equatable, Sendable {
     }
 
     private init(
-        _ options: LiveOptions, _ configuration: ServiceConfiguration, path: String?, _ places: Places
+        _ options: LiveOptions, _ configuration: ServiceConfiguration, path: String?, _ places: Places,
+        _ bindings: Bindings?
     ) throws(CommandFailure) {
         configurationPath = path
         guard let state = options.state ?? configuration.state ?? (options.simulation == nil ? places.state : nil)
@@ -71,11 +73,15 @@ struct Settings: Equatable, Sendable {
                 athletes[index].sensors = session.sensors(of: index).map(\.id)
                 athletes[index].sensorNames = []
             }
-        } else {
-            remarks = try Bindings.read(state: state).apply(to: &athletes)
         }
+        let bound: Bindings
+        if let bindings { bound = bindings } else { bound = try Bindings.read(state: state) }
+        remarks = bound.apply(to: &athletes)
         members = zip(athletes, participants.plans).map { LivePipeline.Member(athlete: $0, plan: $1) }
     }
+
+    /// - Parameter athlete: by name; `nil` is the athlete without one.
+    func member(_ athlete: String?) -> LivePipeline.Member? { members.first { $0.athlete.name == athlete } }
 
     /// The same, with what earlier sessions show of the athletes' maxima.
     var knowingBests: [LivePipeline.Member] {
@@ -106,6 +112,15 @@ struct Settings: Equatable, Sendable {
 // MARK: - In words
 
 extension Settings {
+    /// To somebody who named one who is not there.
+    func whyThereIsNo(_ athlete: String?) -> String {
+        let names = members.compactMap(\.athlete.name)
+        guard let athlete else { return "the athlete's name is needed" }
+        return names.isEmpty
+            ? "there is no athlete \"\(athlete)\": the configuration gives nobody a name"
+            : "there is no athlete \"\(athlete)\"; there is \(names.joined(separator: ", "))"
+    }
+
     /// One line for the start.
     var listening: String {
         let names = members.compactMap(\.athlete.name)

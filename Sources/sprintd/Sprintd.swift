@@ -40,12 +40,15 @@ internal import ServiceIO
             try ReplayedSession.run(options)
         }
     }
+
     private static func check(_ options: LiveOptions) throws(CommandFailure) {
         if let path = Settings.configurationPath(options, Places(.process)) {
             let problems = try ConfigurationFile(atPath: path).problems
             for problem in problems.dropLast() { StandardStream.error.writeIgnoringFailure("sprintd: \(problem)\n") }
             if let last = problems.last { throw CommandFailure(.configuration, last) }
         }
-        try StandardStream.output.write(try Settings.load(options).summary + "\n")
+        let settings = try Settings.load(options)
+        if options.simulation == nil { _ = try Transports.radios(orWhyNone: settings) }
+        try StandardStream.output.write(settings.summary + "\n")
     }
 }

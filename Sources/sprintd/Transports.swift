@@ -46,12 +46,17 @@ enum Transports {
         if let simulation = options.simulation {
             return [try simulated(simulation, clock, athletes: settings.members.count)]
         }
+        return try radios(orWhyNone: settings)
+    }
+
+    /// - Throws: when there is none.
+    static func radios(orWhyNone settings: Settings) throws(CommandFailure) -> [any Transport] {
         let radios = radios(settings)
-        guard !radios.isEmpty else {
-            throw CommandFailure(
-                .configuration, "nothing to listen to: none of the listed sensors is on a radio that is enabled")
-        }
-        return radios
+        guard radios.isEmpty else { return radios }
+        let why =
+            settings.usesUSB || settings.bluetooth.isEnabled
+            ? "none of the listed sensors is on a radio that is enabled" : "neither radio is enabled"
+        throw CommandFailure(.configuration, "nothing to listen to: \(why)")
     }
 
     private static func simulated(

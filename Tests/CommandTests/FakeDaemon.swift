@@ -7,8 +7,20 @@ final class FakeDaemon: @unchecked Sendable {
 
     /// - Parameter answer: the lines with which one line is answered.
     init(_ path: String, greeting: String, answer: @escaping @Sendable (String) -> [String]) throws {
-        let listener = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        let listener = try Self.listener(at: path)
         self.listener = listener
+        Thread.detachNewThread {
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                Thread.detachNewThread { Self.serve(connection, greeting, answer) }
+            }
+        }
+    }
+
+    /// A socket that listens, for the caller to close.
+    static func listener(at path: String) throws -> Int32 {
+        let listener = Glibc.socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         // SAFETY: a path of a test is shorter than the field, which stays NUL-terminated.
@@ -20,13 +32,7 @@ final class FakeDaemon: @unchecked Sendable {
             }
         }
         guard bound == 0, listen(listener, 8) == 0 else { throw POSIXError(.EADDRINUSE) }
-        Thread.detachNewThread {
-            while true {
-                let connection = accept(listener, nil, nil)
-                guard connection >= 0 else { return }
-                Thread.detachNewThread { Self.serve(connection, greeting, answer) }
-            }
-        }
+        return listener
     }
 
     func stop() { shutdown(listener, Int32(SHUT_RDWR)) }

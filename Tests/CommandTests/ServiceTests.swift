@@ -98,6 +98,23 @@ struct ServiceTests {
             ])
     }
 
+    @Test(arguments: [
+        ("[usb]\nenabled = false\n[bluetooth]\nenabled = false\n", "neither radio is enabled"),
+        (
+            "[usb]\nenabled = false\n[[athlete]]\nsensors = [\"ant:120:1\"]\n",
+            "none of the listed sensors is on a radio that is enabled"
+        ),
+    ])
+    func aConfigurationThatCannotStartIsNotOK(_ text: String, _ why: String) throws {
+        let path = try folder.file("sprintd.toml", Array(text.utf8))
+        for arguments in [["--check-config"], ["--state", state]] {
+            let result = try Programs.run("sprintd", arguments + ["--config", path])
+            #expect(result.status == 78)
+            #expect(result.errors == "sprintd: nothing to listen to: \(why)\n")
+            #expect(result.output.isEmpty)
+        }
+    }
+
     @Test func aReloadLosesNoSessionWhateverItReads() throws {
         let path = try folder.file("sprintd.toml", Array("[[athlete]]\nname = \"Ada\"\n".utf8))
         let process = try start(["--simulate", "steady", "--rate", "20", "--config", path])
