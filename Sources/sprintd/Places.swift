@@ -11,6 +11,13 @@ struct Places: Sendable {
         self.environment = environment
     }
 
+    /// Those of the service on this machine, as its unit has them.
+    static let ofService = Places(
+        Environment([
+            "CONFIGURATION_DIRECTORY": "/etc/sprintd", "STATE_DIRECTORY": "/var/lib/sprintd",
+            "RUNTIME_DIRECTORY": "/run/sprintd",
+        ]))
+
     /// `nil` when there is no such file.
     var configuration: String? {
         let folder = service("CONFIGURATION_DIRECTORY") ?? own("XDG_CONFIG_HOME", "/.config").map { $0 + "/sprintd" }

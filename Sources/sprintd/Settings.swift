@@ -30,7 +30,12 @@ struct Settings: Equatable, Sendable {
     static func load(
         _ options: LiveOptions, _ environment: Environment = .process, bindings: Bindings? = nil
     ) throws(CommandFailure) -> Settings {
-        let places = Places(environment)
+        try load(options, Places(environment), bindings: bindings)
+    }
+
+    static func load(
+        _ options: LiveOptions, _ places: Places, bindings: Bindings? = nil
+    ) throws(CommandFailure) -> Settings {
         let path = configurationPath(options, places)
         let configuration =
             try path.map { path throws(CommandFailure) in try ConfigurationFile(atPath: path).checked() }

@@ -41,13 +41,19 @@ internal import ServiceIO
         }
     }
 
+    /// Who has no configuration of their own, or names the service's, asks about the service.
     private static func check(_ options: LiveOptions) throws(CommandFailure) {
-        if let path = Settings.configurationPath(options, Places(.process)) {
+        var places = Places(.process)
+        let asked = Settings.configurationPath(options, places)
+        if let ofService = Places.ofService.configuration, options.simulation == nil, asked ?? ofService == ofService {
+            places = .ofService
+        }
+        if let path = Settings.configurationPath(options, places) {
             let problems = try ConfigurationFile(atPath: path).problems
             for problem in problems.dropLast() { StandardStream.error.writeIgnoringFailure("sprintd: \(problem)\n") }
             if let last = problems.last { throw CommandFailure(.configuration, last) }
         }
-        let settings = try Settings.load(options)
+        let settings = try Settings.load(options, places)
         if options.simulation == nil { _ = try Transports.radios(orWhyNone: settings) }
         try StandardStream.output.write(settings.summary + "\n")
     }

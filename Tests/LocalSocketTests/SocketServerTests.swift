@@ -86,7 +86,8 @@ import Testing
         let session = try #require(status.athletes.first?.session)
         #expect(status.athletes.first?.name == "Ada")
         #expect(Array(session.phases.prefix(3)) == seen)
-        #expect(session.hasOpenPhase)
+        // The third may have ended this moment, and the next not begun yet.
+        #expect(session.hasOpenPhase || session.phases.count == 3)
         #expect(session.elapsed > 0)
         #expect(session.id.hasSuffix("-ada"))
         #expect(status.athletes.first?.maxSpeed?.value == 8.1)
