@@ -163,7 +163,8 @@ import Testing
     ])
     func aFaultIsFoundAtTheSamePlaceHoweverTheInputIsCut(_ text: String, _ offset: Int, _ problem: TCXError.Problem) {
         for piece in [1, 2, 3, 7, 11, Int.max] {
-            #expect(Read(Array(text.utf8), piece: piece).error == TCXError(offset: offset, problem: problem), "\(piece)")
+            let error = Read(Array(text.utf8), piece: piece).error
+            #expect(error == TCXError(offset: offset, problem: problem), "pieces of \(piece)")
         }
     }
 }
