@@ -15,7 +15,7 @@ EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
 .PHONY: help run build install uninstall deb test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
-    evaluate test-system run-system-test
+    evaluate fuzz test-system run-system-test
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
@@ -30,6 +30,7 @@ help:
 	@echo 'make bench-socket  measure how soon a decision is read on the local socket (5 min)'
 	@echo 'make abuse-socket  abuse the local socket of a recording daemon, and check that nothing is lost'
 	@echo 'make evaluate  hold the phases against the truth of 200 simulated sessions; QUICK=1 for a third of them'
+	@echo 'make fuzz    fuzz every parser, SECONDS (60) each; see docs/fuzzing.md'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
 	@echo 'make clean   remove everything that was built'
@@ -108,6 +109,11 @@ abuse-socket: dependencies
 	$(SWIFT) build --product sprintd
 	scripts/abuse-socket "$$($(SWIFT) build --show-bin-path)/sprintd" 30
 
+# For each parser.
+SECONDS ?= 60
+fuzz:
+	SWIFT='$(SWIFT)' scripts/fuzz '$(SECONDS)'
+
 # See docs/evaluation.md. QUICK=1 takes a third of the simulated sessions.
 evaluate: dependencies $(EVALUATION)/venv/requirements.txt
 	$(SWIFT) run -c release --package-path Evaluation evaluate --real --out $(EVALUATION) $(if $(QUICK),--quick)
@@ -121,7 +127,7 @@ $(EVALUATION)/venv/requirements.txt: Evaluation/baselines/requirements.txt
 	cp $< $@
 
 # Not the whole folder: it links to Sources.
-EVALUATOR = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests
+EVALUATOR = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests Fuzzing/Package.swift Fuzzing/Sources/fuzz
 
 lint:
 	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests $(EVALUATOR)

@@ -70,7 +70,6 @@ package struct TCXSampleReader: Sendable {
             ready.removeAll(keepingCapacity: true)
             taken = 0
             guard !failed else { return nil }
-            let offset = tokens.offset
             let token: XMLTokenizer.Token?
             do throws(XMLTokenizer.Fault) {
                 token = try tokens.next()
@@ -83,19 +82,19 @@ package struct TCXSampleReader: Sendable {
                     case .malformed: .malformed
                     case .zeroByte: .zeroByte
                     }
-                throw TCXError(offset: offset, problem: problem)
+                throw TCXError(offset: tokens.markupOffset, problem: problem)
             }
             switch token {
             case nil:
                 if tokens.isAtEnd, !sawRoot {
                     failed = true
-                    throw TCXError(offset: offset, problem: .notTCX)
+                    throw TCXError(offset: tokens.offset, problem: .notTCX)
                 }
                 return nil
             case .start(let name, let attribute, let isEmpty):
-                try open(name, attribute, at: offset)
-                if isEmpty { close(at: offset) }
-            case .end: close(at: offset)
+                try open(name, attribute, at: tokens.markupOffset)
+                if isEmpty { close(at: tokens.markupOffset) }
+            case .end: close(at: tokens.markupOffset)
             case .text(let text): take(text)
             }
         }

@@ -45,6 +45,8 @@ struct XMLTokenizer: Sendable {
 
     /// Bytes read so far.
     var offset: Int { queue.offset }
+    /// Where the last tag, or what the last call threw for, begins: in bytes, however the input was cut.
+    private(set) var markupOffset = 0
 
     mutating func append(_ bytes: Span<UInt8>) {
         if !inputEnded { queue.append(bytes) }
@@ -94,21 +96,24 @@ struct XMLTokenizer: Sendable {
     /// - Returns: whether there is one.
     private mutating func gatherText() throws(Fault) -> Bool {
         var text = gathered
-        let length = try Self.gather(queue.bytes, into: &text)
+        let length = Self.gather(queue.bytes, into: &text)
         gathered = text
         let found = length < queue.count
+        if found, queue.bytes[length] == 0 {
+            markupOffset = queue.offset + length
+            throw .zeroByte
+        }
         queue.removeFirst(length)
         if !found, inputEnded { gathered.removeAll() }
         return found
     }
 
-    /// - Returns: how many bytes stand before the next `<`, or all of them.
-    private static func gather(_ bytes: Span<UInt8>, into text: inout [UInt8]) throws(Fault) -> Int {
+    /// - Returns: how many bytes stand before the next `<` or zero, or all of them.
+    private static func gather(_ bytes: Span<UInt8>, into text: inout [UInt8]) -> Int {
         var index = 0
-        while index < bytes.count, bytes[index] != 0x3C {
+        while index < bytes.count, bytes[index] != 0x3C, bytes[index] != 0 {
             let byte = bytes[index]
             index += 1
-            guard byte != 0 else { throw .zeroByte }
             // White space in front belongs to no value.
             if text.isEmpty, isSpace(byte) { continue }
             if text.count < textLimit { text.append(byte) }
@@ -118,6 +123,7 @@ struct XMLTokenizer: Sendable {
 
     /// Tells what the `<` at the queue's front begins.
     private mutating func markup() throws(Fault) -> Markup {
+        markupOffset = queue.offset
         guard queue.count >= 2 else { return try blocked() }
         if queue.bytes[1] == 0x3F {
             queue.removeFirst(2)

@@ -150,4 +150,21 @@ import Testing
             #expect(read.samples.count <= 20)
         }
     }
+
+    /// Where something is wrong is counted from the input's beginning, whatever the pieces were.
+    @Test(arguments: [
+        // After a comment of 10 bytes; the root's name is broken.
+        ("<!-- c --><Training\u{FF}></Training>", 10, TCXError.Problem.notTCX),
+        ("<!-- c -->  <!DOCTYPE a>", 12, .documentType),
+        ("<TrainingCenterDatabase>ab\0cd</a>", 26, .zeroByte),
+        ("<TrainingCenterDatabase>ab<></a>", 26, .malformed),
+        // No element at all: known at the end.
+        ("<!-- c -->  abc", 15, .notTCX),
+    ])
+    func aFaultIsFoundAtTheSamePlaceHoweverTheInputIsCut(_ text: String, _ offset: Int, _ problem: TCXError.Problem) {
+        for piece in [1, 2, 3, 7, 11, Int.max] {
+            let error = Read(Array(text.utf8), piece: piece).error
+            #expect(error == TCXError(offset: offset, problem: problem), "pieces of \(piece)")
+        }
+    }
 }
