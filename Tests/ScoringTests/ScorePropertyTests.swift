@@ -29,7 +29,8 @@ import Testing
     static func trace(_ bout: Bout, start: Double) -> SprintTrace {
         let speed = bout.speed * maxima.speed.value
         return SprintTrace(
-            start: start, end: start + bout.length, quarterSpeeds: QuarterSecondMeans(), quarterHeartRates: QuarterSecondMeans(),
+            start: start, end: start + bout.length, quarterSpeeds: QuarterSecondMeans(),
+            quarterHeartRates: QuarterSecondMeans(),
             workingSpeed: bout.hasSpeed ? speed : nil, meanSpeed: speed, maxSpeed: speed,
             speedCoverage: bout.hasSpeed ? 1 : 0, peakHeartRate: bout.heartRate * maxima.heartRate.value)
     }
