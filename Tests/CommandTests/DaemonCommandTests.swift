@@ -107,7 +107,10 @@ struct DaemonCommandTests {
     }
 
     /// By key, by signal, and by a crash.
-    @Test(arguments: ["q", "TERM", "INT", "HUP", "SEGV"]) func theTerminalIsGivenBack(_ way: String) throws {
+    @Test(
+        .enabled(if: PseudoTerminal.isPossible, "needs pseudo-terminals, /dev/pts"),
+        arguments: ["q", "TERM", "INT", "HUP", "SEGV"])
+    func theTerminalIsGivenBack(_ way: String) throws {
         let daemon = try FakeDaemon(socket, greeting: Self.greeting) { $0.contains("watch") ? [Self.status] : [] }
         defer { daemon.stop() }
         let terminal = try #require(PseudoTerminal(columns: 80, rows: 24))
@@ -135,7 +138,8 @@ struct DaemonCommandTests {
         #expect((process.terminationReason == .exit && process.terminationStatus == 0) == (way != "SEGV"))
     }
 
-    @Test func itFitsItselfIntoAnotherSize() throws {
+    @Test(.enabled(if: PseudoTerminal.isPossible, "needs pseudo-terminals, /dev/pts"))
+    func itFitsItselfIntoAnotherSize() throws {
         let daemon = try FakeDaemon(socket, greeting: Self.greeting) { $0.contains("watch") ? [Self.status] : [] }
         defer { daemon.stop() }
         let terminal = try #require(PseudoTerminal(columns: 80, rows: 24))

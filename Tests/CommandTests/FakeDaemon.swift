@@ -70,6 +70,9 @@ final class PseudoTerminal {
     private static let lock: UInt = 0x4004_5431
     private static let number: UInt = 0x8004_5430
 
+    /// Not in a folder that is made a root without /dev/pts.
+    static let isPossible = PseudoTerminal(columns: 80, rows: 24) != nil
+
     init?(columns: UInt16, rows: UInt16) {
         guard let multiplexer = FileHandle(forUpdatingAtPath: "/dev/ptmx") else { return nil }
         master = dup(multiplexer.fileDescriptor)
