@@ -82,8 +82,11 @@ final class World {
     /// Whether a process can be started as nobody, and still finds its program and libraries.
     static let canDropRights: Bool = {
         guard isPossible, geteuid() == 0, FileManager.default.isExecutableFile(atPath: dropper) else { return false }
-        let trial = ChildProcess(dropper, droppedTo(["net_raw", "net_admin"]) + [probe, "--exit"], [:])
-        return trial.wait() == 0
+        let rights = droppedTo(["net_raw", "net_admin"])
+        // The program itself is still found with root's rights, below a folder that is closed to others; what is put in front of it no more.
+        return [[probe, "--exit"], ["/usr/bin/test", "-r", library]].allSatisfy { command in
+            ChildProcess(dropper, rights + command, [:]).wait() == 0
+        }
     }()
 
     /// As the user nobody, with these capabilities and no others, ever. They are ambient, because what a file gives makes the loader
