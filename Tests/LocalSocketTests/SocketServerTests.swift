@@ -16,7 +16,7 @@ import Testing
 
     /// What a watcher is told of ended phases and bouts is what stands in the session's analysis, key by key.
     @Test func aWatchedSessionIsToldAsItsAnalysisHasIt() throws {
-        let world = try World("sprint-2x10-20", rate: 300, plan: Plan.named("sprint-5x30-90"))
+        let world = try World("sprint-2x10-20", rate: 60, plan: Plan.named("sprint-5x30-90"))
         let client = try world.client()
         #expect(try client.ask(.watch) == .done(command: "watch"))
         let messages = try client.rest()
@@ -222,7 +222,7 @@ import Testing
     }
 
     @Test func whoHasSaidAllStillHears() throws {
-        let world = try World("sprint-1x10-20", rate: 300)
+        let world = try World("sprint-1x10-20", rate: 60)
         let client = try RawClient(world.path)
         client.send(SocketCommand.watch.line)
         client.halfClose()

@@ -30,7 +30,7 @@ final class World {
 
     /// - Parameters:
     ///   - workout: `nil` for sensors that say nothing.
-    ///   - rate: simulated seconds a second.
+    ///   - rate: simulated seconds a second. At 60, the rings hold what a machine that is busy elsewhere leaves waiting for two seconds.
     ///   - place: `nil` for a socket of its own.
     init(
         _ workout: String? = nil, rate: Double = 1, athletes: [String] = ["Ada"], plan: Plan? = nil,
@@ -58,7 +58,10 @@ final class World {
             athlete.maxHeartRate = 190
             return LivePipeline.Member(athlete: athlete, plan: plan)
         }
-        engine = try LiveEngine(.init(program: "test 1", members: members), clock: clock, isWatched: true)
+        var engineConfiguration = LiveEngine.Configuration(program: "test 1", members: members)
+        // At many times real time, a second in which the machine does something else is minutes of silence.
+        engineConfiguration.rule = SessionRule(silence: 86_400)
+        engine = try LiveEngine(engineConfiguration, clock: clock, isWatched: true)
         var configuration = SocketServer.Configuration(
             program: "test 1", place: place ?? .path(folder + "/sprintd.sock"), members: members)
         configuration.handlers = handlers
