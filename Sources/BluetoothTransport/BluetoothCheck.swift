@@ -153,7 +153,7 @@ package struct BluetoothCheck: Sendable {
         return [
             Finding(
                 "kernel", .doubtful,
-                "Linux 6.1.191 and 6.1.192 stumble (\"list_del corruption\") each time a sensor goes out of reach; "
+                "Linux 6.1.191 and 6.1.192 stumble (\"list_del corruption\") when a sensor goes out of reach; "
                     + "sprintd goes on, other programs may not",
                 remedy: "choose another kernel when the machine starts: 6.1.190 or before, or 6.12")
         ]

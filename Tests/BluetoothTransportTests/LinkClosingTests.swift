@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Glibc
 import Testing
 
 @testable import BluetoothTransport
@@ -37,15 +36,5 @@ import Testing
         let kernel = KernelRelease(release: row.release, version: row.version)
         #expect(kernel.diesOfClosing == row.dies)
         #expect(kernel.mayDieOfClosing == row.mayDie)
-    }
-
-    @Test(arguments: ["6.1.190", "6.1.192"]) func aSocketIsClosedOnReturn(_ release: String) {
-        var ends: [Int32] = [-1, -1]
-        #expect(socketpair(AF_UNIX, Int32(SOCK_SEQPACKET.rawValue | SOCK_CLOEXEC.rawValue), 0, &ends) == 0)
-        LinkClosing.close(ends[0], on: KernelRelease(release: release, version: ""))
-        // The other end reads an end, not "nothing yet".
-        var byte: UInt8 = 0
-        #expect(recv(ends[1], &byte, 1, Int32(MSG_DONTWAIT.rawValue)) == 0)
-        #expect(close(ends[1]) == 0)
     }
 }
