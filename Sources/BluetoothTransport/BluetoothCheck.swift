@@ -57,15 +57,19 @@ package struct BluetoothCheck: Sendable {
         package var mayScan: Bool
         package var mayPower: Bool
         package var isBluetoothdRunning: Bool
+        /// Whether the kernel is one that ends a thread which closes a lost sensor's socket.
+        package var kernelDiesOfClosing: Bool
 
         package init(
-            isSupported: Bool, adapters: [Adapter], mayScan: Bool, mayPower: Bool, isBluetoothdRunning: Bool
+            isSupported: Bool, adapters: [Adapter], mayScan: Bool, mayPower: Bool, isBluetoothdRunning: Bool,
+            kernelDiesOfClosing: Bool = false
         ) {
             self.isSupported = isSupported
             self.adapters = adapters
             self.mayScan = mayScan
             self.mayPower = mayPower
             self.isBluetoothdRunning = isBluetoothdRunning
+            self.kernelDiesOfClosing = kernelDiesOfClosing
         }
     }
 
@@ -93,7 +97,8 @@ package struct BluetoothCheck: Sendable {
         self.init(
             Evidence(
                 isSupported: BluetoothSystem.isSupported(), adapters: adapters, mayScan: rights.contains(.rawNetwork),
-                mayPower: rights.contains(.networkAdministration), isBluetoothdRunning: Self.isRunning("bluetoothd")),
+                mayPower: rights.contains(.networkAdministration), isBluetoothdRunning: Self.isRunning("bluetoothd"),
+                kernelDiesOfClosing: KernelRelease.running.diesOfClosing),
             bindings: bindings)
     }
 
@@ -105,7 +110,7 @@ package struct BluetoothCheck: Sendable {
             ]
         }
         guard !evidence.adapters.isEmpty else { return [Finding("Bluetooth adapter", .bad, .noAdapter)] }
-        return evidence.adapters.map(judge) + [permission, scanning] + bindings.compactMap(judge)
+        return evidence.adapters.map(judge) + [permission, scanning] + kernel + bindings.compactMap(judge)
     }
 
     private func judge(_ adapter: Evidence.Adapter) -> Finding {
@@ -141,6 +146,17 @@ package struct BluetoothCheck: Sendable {
         guard evidence.isBluetoothdRunning else { return Finding(what, .good, "does not run") }
         return Finding(
             what, .doubtful, "runs; while it scans, sprintd hears only what it hears", remedy: "bluetoothctl scan off")
+    }
+
+    private var kernel: [Finding] {
+        guard evidence.kernelDiesOfClosing else { return [] }
+        return [
+            Finding(
+                "kernel", .doubtful,
+                "Linux 6.1.191 and 6.1.192 stumble (\"list_del corruption\") when a sensor goes out of reach; "
+                    + "sprintd goes on, other programs may not",
+                remedy: "choose another kernel when the machine starts: 6.1.190 or before, or 6.12")
+        ]
     }
 
     private func judge(_ binding: SensorBinding) -> Finding? {

@@ -66,7 +66,7 @@ extension BluetoothLoop {
     func drop(_ id: LinkID, reason: UInt8, at now: Timestamp) {
         guard let position = position(of: id) else { return }
         let link = links.remove(at: position)
-        _ = close(link.descriptor)
+        LinkClosing.close(link.descriptor)
         if link.isConnected {
             scribe.disconnected(link.handle, reason: reason, adapter: link.adapter, at: now)
         }

@@ -8,6 +8,7 @@ import Analysis
 ///
 ///     read ─► torn tail to NAME.torn.new ─► sync ─► rename ─► sync folder ─► cut ─► sync ─► analysis.json
 ///       │       (again: the same bytes)              (there and alike: kept)     (again: nothing torn)
+///       ├─► nothing torn: sync ─► analysis.json. What a killed process wrote last may be the kernel's alone
 ///       └─► no frame: the folder moves to set-aside/, where nobody tries it again
 package struct SessionRecovery {
     package enum Outcome: Equatable, Sendable {
@@ -64,7 +65,10 @@ package struct SessionRecovery {
             let scan = try CaptureScan(capture, files: files)
             guard scan.frames > 0 else { return try setAside(name, scan) }
             let torn = scan.size > scan.goodBytes ? scan.size - scan.goodBytes : 0
-            if torn > 0 { try cut(capture, at: scan.goodBytes, in: folder) }
+            let source = try files.openForUpdate(capture)
+            defer { files.close(source) }
+            if torn > 0 { try cut(source, at: scan.goodBytes, in: folder) }
+            try files.sync(source)
             guard
                 let document = try SessionAnalysis.document(
                     ofCapture: capture, files: files, known: SessionRescore.metadata(of: folder, files))
@@ -79,9 +83,7 @@ package struct SessionRecovery {
         }
     }
 
-    private func cut(_ capture: String, at length: UInt64, in folder: String) throws(FileError) {
-        let source = try files.openForUpdate(capture)
-        defer { files.close(source) }
+    private func cut(_ source: OpenFile, at length: UInt64, in folder: String) throws(FileError) {
         // One that is there with the same bytes is of a recovery that was killed before its cut.
         let torn = try StateFolder.name(folder + "/" + Self.tornName) { candidate throws(FileError) in
             guard files.exists(candidate) else { return true }
@@ -101,7 +103,6 @@ package struct SessionRecovery {
         }
         try files.syncFolder(folder)
         try files.truncate(source, to: length)
-        try files.sync(source)
     }
 
     private func holds(_ path: String, tailOf source: OpenFile, from start: UInt64) throws(FileError) -> Bool {

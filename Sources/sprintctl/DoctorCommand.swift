@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ArgumentParser
 internal import BluetoothTransport
+internal import FileIO
 internal import ProcessIO
 internal import Transport
 internal import USBTransport
@@ -29,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
             text += "\(sign) \(check.text)\n"
             for line in check.remedy { text += "        \(line)\n" }
         }
-        let bluetooth = BluetoothCheck(bindings: []).findings
+        let bluetooth = BluetoothCheck(bindings: [], program: Self.daemon).findings
         for finding in bluetooth {
             let sign =
                 switch finding.verdict {
@@ -49,6 +50,12 @@ struct DoctorCommand: ParsableCommand {
                 diagnosis.lacksPermission ? .noPermission : .unavailable,
                 "\(problems) problem\(problems == 1 ? "" : "s")")
         }
+    }
+
+    /// The sprintd that a shell finds, as the remedies do: what its file may is what counts. `nil` where there is none.
+    private static var daemon: String? {
+        let folders = (Environment.process["PATH"] ?? "").split(separator: ":")
+        return folders.map { "\($0)/sprintd" }.first { FileTree.exists($0) && !FileTree.isFolder($0) }
     }
 
     private func findings() throws -> StickDiagnosis.Findings {

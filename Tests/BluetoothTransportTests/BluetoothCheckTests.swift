@@ -73,6 +73,15 @@ import Testing
                 "doubtful bluetoothd: bluetoothctl scan off",
                 "doubtful sensor C4:12:F5:00:A0:01: bluetoothctl disconnect C4:12:F5:00:A0:01",
             ]),
+        Row(
+            testDescription: "a kernel with a defect",
+            evidence: .init(
+                isSupported: true, adapters: [.init(index: 0, isUp: true, isBlocked: false, connections: [])],
+                mayScan: true, mayPower: true, isBluetoothdRunning: false, kernelDiesOfClosing: true),
+            findings: [
+                "good Bluetooth adapter hci0", "good Bluetooth permission", "good bluetoothd",
+                "doubtful kernel: choose another kernel when the machine starts: 6.1.190 or before, or 6.12",
+            ]),
     ]
 
     @Test(arguments: rows) func judges(_ row: Row) {

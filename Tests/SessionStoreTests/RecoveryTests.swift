@@ -113,6 +113,23 @@ import Testing
         }
     }
 
+    /// What the killed process wrote after its last sync is the kernel's alone: nothing may be derived from it before it is the disk's.
+    @Test func aPowerCutAfterTheRecoveryOfAKilledProcessLeavesAnalysisAndCaptureAlike() throws {
+        let session = try Self.record(finishes: false)
+        let killed = session.disk.operations.count
+        let outcome = try Self.recover(session.disk)
+        #expect(outcome == [.recovered(frames: 100, tornBytes: 0)])
+        var generator = SeededGenerator(seed: 12)
+        for count in killed...session.disk.operations.count {
+            for crash in [SimulatedDisk.Crash.worst, .best, .random(SeededGenerator(seed: generator.next()))] {
+                let disk = session.disk.crashed(after: count, crash)
+                _ = try Self.recover(disk)
+                try Self.expectWhole(
+                    disk, acknowledged: session.frames(after: count), "power cut after \(count - killed) operations")
+            }
+        }
+    }
+
     @Test func aRecoveryThatIsKilledIsFinishedByTheNext() throws {
         let session = try Self.record(finishes: false)
         var generator = SeededGenerator(seed: 7)

@@ -29,7 +29,8 @@ class Machine:
     """Runs from its making to `kill`, to its own end, or to the `with` block's end."""
 
     def __init__(self, image, share, log, accelerator, words="", disk=None):
-        command = f"console=ttyS0 quiet loglevel=4 oops=panic panic=-1 systemd.show_status=0 random.trust_cpu=on {words}"
+        oops = "" if os.environ.get("SYSTEM_OOPS") == "continue" else "oops=panic"
+        command = f"console=ttyS0 quiet loglevel=4 {oops} panic=-1 systemd.show_status=0 random.trust_cpu=on {words}"
         words = [
             QEMU, "-machine", "q35", "-cpu", "host" if accelerator == "kvm" else "max",
             "-accel", "kvm" if accelerator == "kvm" else "tcg,thread=multi", "-smp", "2", "-m", "1024",

@@ -4,9 +4,9 @@ import json, os, subprocess, sys, time, traceback
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from machine_parts import SHARE, TASK, Failure, Skip, journal, shell
-import faults, installation, session
+import faults, installation, operation, rights, session
 
-ROWS = {**installation.ROWS, **session.ROWS, **faults.ROWS}
+ROWS = {**installation.ROWS, **session.ROWS, **operation.ROWS, **rights.ROWS, **faults.ROWS}
 
 
 def report(row, verdict, seconds, note):
