@@ -29,6 +29,19 @@ extension Session {
             } else {
                 $0.null()
             }
+            $0.key("true_phases")
+            $0.array { array in
+                for phase in truePhases {
+                    array.object {
+                        $0.key("kind")
+                        $0.string(phase.kind)
+                        $0.key("start_s")
+                        $0.number(phase.start, decimals: 3)
+                        $0.key("end_s")
+                        $0.number(phase.end, decimals: 3)
+                    }
+                }
+            }
             $0.key("strides")
             $0.array { array in
                 for stride in strides { Self.write(Bout(start: stride.start, end: stride.end), to: &array) }
