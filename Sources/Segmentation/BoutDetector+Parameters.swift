@@ -61,7 +61,8 @@ extension BoutDetector {
             Parameters(
                 floor: knowsMaximum ? 0.59 : 0.62, sustainedFloor: knowsMaximum ? 0.45 : 0.62,
                 blockFloor: knowsMaximum ? 0.52 : 0.40,
-                unknownEasyFloor: 0.65, ratioToEasy: 1.25, sustainedRatio: knowsMaximum ? 1.15 : 1.25, contrast: 0.13, surelyHard: knowsMaximum ? 0.5 : .infinity,
+                unknownEasyFloor: 0.65, ratioToEasy: 1.25, sustainedRatio: knowsMaximum ? 1.15 : 1.25, contrast: 0.13,
+                surelyHard: knowsMaximum ? 0.5 : .infinity,
                 endShare: 0.72, easyScale: knowsMaximum ? nil : 2.45,
                 runningFloor: 2.0 / maximum, odds: 3,
                 extrapolation: knowsMaximum ? 0.72 : 0.95, noise: 0.02, buildUpSlope: 0.065, decisionSeconds: 3,
@@ -71,7 +72,8 @@ extension BoutDetector {
 
         /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
         static let cadence = Parameters(
-            floor: 0.80, sustainedFloor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10, sustainedRatio: 1.10, contrast: 0.12, surelyHard: .infinity,
+            floor: 0.80, sustainedFloor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10,
+            sustainedRatio: 1.10, contrast: 0.12, surelyHard: .infinity,
             endShare: 0.85,
             easyScale: nil, runningFloor: 0.55, odds: 8, extrapolation: 0.9, noise: 0.03, buildUpSlope: 0,
             decisionSeconds: 2.5, endSeconds: 2.5,
@@ -80,7 +82,8 @@ extension BoutDetector {
         /// The demand lags behind the effort itself and is seen through a slope of some seconds; after a 30 s sprint the rate begins to
         /// fall 5.2 ± 1.0 s after its end (Mladenović et al. 2016, Med Sport 69:184), later than it begins to rise.
         static let demand = Parameters(
-            floor: 0.70, sustainedFloor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18, sustainedRatio: 1.18, contrast: 0.20, surelyHard: .infinity,
+            floor: 0.70, sustainedFloor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18,
+            sustainedRatio: 1.18, contrast: 0.20, surelyHard: .infinity,
             endShare: 0.70,
             easyScale: nil, runningFloor: 0.25, odds: 4, extrapolation: 0.6, noise: 0.06, buildUpSlope: 0,
             decisionSeconds: 4, endSeconds: 4,

@@ -75,6 +75,8 @@ package struct BoutDetector: Sendable {
     /// A bout that is heard of again after a silence has gone on all the time, up to so many times its usual length.
     private static let longestUnseen = 1.25
     private static let unseenConfidence = 0.3
+    /// Seconds within which a step is known.
+    private static let longestRise = 10.0
     /// Seconds at a much slower pace after which a bout is over, however slowly it got there.
     private static let slowingSeconds = 20.0
 
@@ -87,6 +89,9 @@ package struct BoutDetector: Sendable {
 
     /// Whether a pace is being held that is work if it lasts.
     var hasCandidate: Bool { candidate != nil }
+
+    /// Whether the signal has just begun to stand out: what that is will be known in some seconds.
+    var isRising: Bool { raised > 0 && Double(raised) * typicalInterval < Self.longestRise }
 
     /// Whether there has been a bout of the present set.
     var knowsBouts: Bool { levels.fast != nil }
