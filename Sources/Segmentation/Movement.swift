@@ -24,6 +24,9 @@ struct Movement: Sendable {
     /// Whether a speed has been told at all.
     var hasSpeed: Bool { lastSpeedTime != nil }
 
+    /// Whether the athlete walks or stands rather than runs, as far as speed tells.
+    var isSlow: Bool { smooth.map { $0 < Self.jogSpeed } ?? false }
+
     /// Whether speed or cadence has told anything.
     var isKnown: Bool { movingSince != nil || stillSince != nil }
 

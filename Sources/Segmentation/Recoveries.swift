@@ -8,7 +8,9 @@
 struct Recoveries: Sendable {
     /// Seconds.
     private(set) var last: Double?
-    private var longest = 0.0
+    /// The shorter of the last two, in seconds, so that a repetition that was left out makes none longer; `nil` where none is known.
+    private var usual: Double?
+    private var newest: Double?
     private var wereJogged = false
 
     /// The shortest time, in seconds, after which going on without work is no recovery any more.
@@ -26,7 +28,8 @@ struct Recoveries: Sendable {
         last = seconds
         // What is longer is a pause between two sets.
         guard seconds <= Segmenter.longestBackdating else { return }
-        longest = max(longest, seconds)
+        usual = min(seconds, newest ?? seconds)
+        newest = seconds
         wereJogged = wereJogged || wasJogged
     }
 
@@ -37,13 +40,14 @@ struct Recoveries: Sendable {
     /// - Returns: seconds after the bout's end.
     func wait(afterBoutOf length: Double, isJogging: Bool, isFirst: Bool) -> Double {
         let wait: Double
-        if isFirst || longest == 0 {
-            wait = max(Self.firstWait, 2 * length)
-        } else if isJogging, !wereJogged {
-            wait = max(Self.shortestWait, Self.stretch * longest + Self.margin, 1.2 * length)
+        if !isFirst, let usual {
+            // As long as a repetition that was left out takes, with the pauses on either side of it.
+            wait =
+                isJogging && !wereJogged
+                ? max(Self.shortestWait, Self.stretch * usual + Self.margin, 1.2 * length)
+                : max(Self.shortestWait, 2 * usual + length + Self.margin)
         } else {
-            // As long as a repetition that was left out, with the pauses on either side of it.
-            wait = max(Self.shortestWait, 2 * longest + length + Self.margin)
+            wait = max(Self.firstWait, 2 * length)
         }
         return min(wait, Segmenter.longestBackdating)
     }

@@ -333,7 +333,7 @@ package struct Segmenter: Sendable {
         // In a set of runs between walks, a run is more likely to be the next one than a cool-down.
         if lastBoutWasBlock, runBlocks.mayBeRepetition { return }
         if speedBouts.hasCandidate || speedBouts.isRising { return }
-        let isSurge = wasSteadyBefore && bouts == 1
+        let isSurge = wasSteadyBefore && bouts == 1 && !movement.isSlow
         let wait =
             isSurge
             ? Self.longestSurgeRecovery

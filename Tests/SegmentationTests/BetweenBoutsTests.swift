@@ -40,6 +40,14 @@ import Testing
         #expect(Self.kinds(run) == [.warmup, .sprint, .recovery, .sprint, .recovery, .sprint, .recovery])
     }
 
+    @Test func whoWalksAfterARepetitionRunsOnSteadilyNoMore() {
+        let repetition = [
+            SyntheticRun.Piece(seconds: 180, speed: 5), SyntheticRun.Piece(seconds: 300, speed: 1.4, ramp: 3),
+        ]
+        let run = SyntheticRun(pieces: [.init(seconds: 1000, speed: 2.6)] + repetition + repetition)
+        #expect(Self.kinds(run) == [.warmup, .steady, .interval, .recovery, .interval, .recovery])
+    }
+
     @Test func stopsAtCrossingsDoNotBeginTheWarmUpAnew() throws {
         let run = SyntheticRun(
             pieces: (0..<8).flatMap { _ in

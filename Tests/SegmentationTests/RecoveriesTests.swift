@@ -29,6 +29,12 @@ import Testing
         #expect(recoveries.wait(afterBoutOf: 30, isJogging: isJogging, isFirst: false) == 225)
     }
 
+    @Test func aRepetitionThatWasLeftOutMakesNoRecoveryLonger() {
+        var recoveries = Self.ofTheWorkout(jogged: false)
+        recoveries.note(210, wasJogged: false)
+        #expect(recoveries.wait(afterBoutOf: 30, isJogging: true, isFirst: false) == 159)
+    }
+
     @Test func noWaitIsBeyondWhatCanBeDatedBack() {
         var recoveries = Recoveries()
         recoveries.note(400, wasJogged: false)
