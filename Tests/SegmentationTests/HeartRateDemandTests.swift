@@ -31,7 +31,8 @@ import Testing
         // 120 bpm, then 150 from one second to the next: of the 30, a slope sees 3.
         var demand = HeartRateDemand()
         for second in 0...20 { _ = demand.ingest(120, at: Timestamp(seconds: Double(second))) }
-        let settled = try #require(demand.ingest(150, at: Timestamp(seconds: 21)))
+        let last = demand.ingest(150, at: Timestamp(seconds: 21))
+        let settled = try #require(last)
         // The line through seven zeros and a 3 at the end of 7 s: slope 3 × 3.5 / 42.
         #expect(abs(settled - (150 + 30 * 0.25)) < 1e-6)
     }
