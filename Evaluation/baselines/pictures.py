@@ -79,8 +79,8 @@ def picture(result: dict, lanes: dict[str, list[Bout]]) -> str:
         )
 
     lane("truth" if session["truth"] is not None else "truth: unknown")
-    for bout in session["truth"] or []:
-        block(bout["kind"], bout["start_s"], bout["end_s"], COLOURS[bout["kind"]], "")
+    for phase in session["true_phases"] or session["truth"] or []:
+        block(phase["kind"], phase["start_s"], phase["end_s"], COLOURS[phase["kind"]], "")
     for stride in session["strides"]:
         block("stride", stride["start_s"], stride["end_s"], "#e8b04a", "")
     y += LANE

@@ -13,8 +13,12 @@ extension BoutDetector {
         var unknownEasyFloor: Double
         /// How far a bout lies above the athlete's easy running, as a ratio of levels.
         var ratioToEasy: Double
+        /// The same for one that has lasted a minute.
+        var sustainedRatio: Double
         /// How far a bout lies above the level just before it.
         var contrast: Double
+        /// From this on a pace that lasts needs less contrast; out of reach where none is surely hard.
+        var surelyHard: Double
         /// A bout ends below this share of its own level.
         var endShare: Double
         /// Where the maximum is a guess: easy running times this is one as well, once it is known, and the lesser of the two counts.
@@ -57,7 +61,8 @@ extension BoutDetector {
             Parameters(
                 floor: knowsMaximum ? 0.59 : 0.62, sustainedFloor: knowsMaximum ? 0.45 : 0.62,
                 blockFloor: knowsMaximum ? 0.52 : 0.40,
-                unknownEasyFloor: 0.65, ratioToEasy: 1.25, contrast: 0.13,
+                unknownEasyFloor: 0.65, ratioToEasy: 1.25, sustainedRatio: knowsMaximum ? 1.15 : 1.25, contrast: 0.13,
+                surelyHard: knowsMaximum ? 0.5 : .infinity,
                 endShare: 0.72, easyScale: knowsMaximum ? nil : 2.45,
                 runningFloor: 2.0 / maximum, odds: 3,
                 extrapolation: knowsMaximum ? 0.72 : 0.95, noise: 0.02, buildUpSlope: 0.065, decisionSeconds: 3,
@@ -67,7 +72,8 @@ extension BoutDetector {
 
         /// Cadence rises little with speed, so its scale runs from a stroll to a sprint: see ``Segmenter``.
         static let cadence = Parameters(
-            floor: 0.80, sustainedFloor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10, contrast: 0.12,
+            floor: 0.80, sustainedFloor: 0.80, blockFloor: 1, unknownEasyFloor: 0.85, ratioToEasy: 1.10,
+            sustainedRatio: 1.10, contrast: 0.12, surelyHard: .infinity,
             endShare: 0.85,
             easyScale: nil, runningFloor: 0.55, odds: 8, extrapolation: 0.9, noise: 0.03, buildUpSlope: 0,
             decisionSeconds: 2.5, endSeconds: 2.5,
@@ -76,7 +82,8 @@ extension BoutDetector {
         /// The demand lags behind the effort itself and is seen through a slope of some seconds; after a 30 s sprint the rate begins to
         /// fall 5.2 ± 1.0 s after its end (Mladenović et al. 2016, Med Sport 69:184), later than it begins to rise.
         static let demand = Parameters(
-            floor: 0.70, sustainedFloor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18, contrast: 0.20,
+            floor: 0.70, sustainedFloor: 0.70, blockFloor: 1, unknownEasyFloor: 0.75, ratioToEasy: 1.18,
+            sustainedRatio: 1.18, contrast: 0.20, surelyHard: .infinity,
             endShare: 0.70,
             easyScale: nil, runningFloor: 0.25, odds: 4, extrapolation: 0.6, noise: 0.06, buildUpSlope: 0,
             decisionSeconds: 4, endSeconds: 4,

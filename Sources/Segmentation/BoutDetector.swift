@@ -68,11 +68,15 @@ package struct BoutDetector: Sendable {
     private static let misfit = 0.05
     /// How much less likely, as a natural logarithm, a change to another easy pace is to be as quick as a sprint's start.
     private static let quickPenalty = 2.5
+    /// The share of the contrast that is enough for ``Parameters/surelyHard``.
+    private static let lessContrast = 0.7
     /// As a multiple of what decides: what has gone on for longer is over as soon as what has not.
     private static let mostEvidence = 2.0
     /// A bout that is heard of again after a silence has gone on all the time, up to so many times its usual length.
     private static let longestUnseen = 1.25
     private static let unseenConfidence = 0.3
+    /// Seconds within which a step is known.
+    private static let longestRise = 10.0
     /// Seconds at a much slower pace after which a bout is over, however slowly it got there.
     private static let slowingSeconds = 20.0
 
@@ -85,6 +89,9 @@ package struct BoutDetector: Sendable {
 
     /// Whether a pace is being held that is work if it lasts.
     var hasCandidate: Bool { candidate != nil }
+
+    /// Whether the signal has just begun to stand out: what that is will be known in some seconds.
+    var isRising: Bool { raised > 0 && Double(raised) * typicalInterval < Self.longestRise }
 
     /// Whether there has been a bout of the present set.
     var knowsBouts: Bool { levels.fast != nil }
@@ -106,7 +113,8 @@ package struct BoutDetector: Sendable {
     /// - Parameters:
     ///   - value: the effort as a share of maximum, finite.
     ///   - time: not before that of the call before.
-    package mutating func ingest(_ value: Double, at time: Timestamp) -> Change? {
+    ///   - mayBegin: whether other evidence allows a bout to begin now.
+    package mutating func ingest(_ value: Double, at time: Timestamp, mayBegin: Bool = true) -> Change? {
         if let lastTime {
             let interval = time.seconds(since: lastTime)
             if interval < Self.shortestInterval { return nil }
@@ -122,7 +130,7 @@ package struct BoutDetector: Sendable {
         recent.append(value, at: time)
         let smooth = recent.median
         return bout == nil
-            ? lookForStart(value, smooth, at: time, interval: interval)
+            ? lookForStart(value, smooth, at: time, interval: interval, mayBegin: mayBegin)
             : lookForEnd(smooth, at: time, interval: interval)
     }
 
@@ -155,12 +163,14 @@ package struct BoutDetector: Sendable {
     // MARK: Start
 
     private mutating func lookForStart(
-        _ value: Double, _ smooth: Double, at time: Timestamp, interval: Double
+        _ value: Double, _ smooth: Double, at time: Timestamp, interval: Double, mayBegin: Bool
     ) -> Change? {
-        if let change = lookForStep(value, at: time) { return change }
+        if mayBegin, let change = lookForStep(value, at: time) { return change }
         let contrast = levels.contrast
         let before = levels.outside ?? 0
-        let threshold = max(levels.sustainedFloor, before + contrast)
+        // What is hard for anybody need not stand out as much.
+        let standingOut = min(before + contrast, max(parameters.surelyHard, before + Self.lessContrast * contrast))
+        let threshold = max(levels.sustainedFloor, standingOut)
         // Full evidence is half a contrast above the threshold's foot; a wild sample counts no more than that.
         let evidence = min((smooth - threshold) / (0.5 * contrast) + 0.5, 1)
         sum = min(max(0, sum + evidence * interval), Self.mostEvidence * parameters.decisionSeconds)
@@ -173,7 +183,7 @@ package struct BoutDetector: Sendable {
         if sum >= parameters.decisionSeconds, sumSamples >= 2, smooth >= threshold {
             noteHeld(smooth, bound: threshold, rise: contrast, before: before, at: time, interval: interval)
         }
-        guard let candidate, candidate.level >= levels.workFloor(after: time.seconds(since: candidate.start)),
+        guard mayBegin, let candidate, candidate.level >= levels.workFloor(after: time.seconds(since: candidate.start)),
             smooth >= threshold
         else { return nil }
         let margin = (candidate.level - threshold) / max(contrast, 1e-6)
@@ -330,12 +340,17 @@ package struct BoutDetector: Sendable {
         return nil
     }
 
-    /// A long bout whose level has crept down with the slowing itself, too slowly for the sum: who began from a walk and goes on at a
-    /// jog.
+    /// A long bout whose level has crept down with the slowing itself, too slowly for the sum.
     private mutating func lookForSlowing(
         _ value: Double, _ current: inout Bout, at time: Timestamp, interval: Double
     ) -> Change? {
-        guard !levels.isRun(current.before), value < parameters.endShare * current.usual else {
+        // Who came from a run goes back to one; its share of the bout may be more.
+        let bound =
+            levels.isRun(current.before)
+            ? levels.endThreshold(
+                before: current.before, level: current.usual, elapsed: time.seconds(since: current.start))
+            : parameters.endShare * current.usual
+        guard value < bound else {
             current.slowFor = 0
             return nil
         }

@@ -20,12 +20,17 @@ package struct HeartRateDemand: Sendable {
     package static let fallConstant = 55.0
     /// The slope's window, in seconds: long enough for a rate sent in whole beats per minute.
     package static let window = 7.0
+    /// bpm per second. No effort moves a rate faster for longer: (190 − 100) / 30. What jumps is a strap that has found the beat again, and its
+    /// excess says nothing of the effort.
+    private static let steepest = 3.0
     /// A power of two.
     private static let capacity = 32
 
     private var entries = [Entry](repeating: Entry(), count: capacity)
     private var next = 0
     private var filled = 0
+    /// The sum of all excesses of jumps, in bpm: taken off the rates that the slope is made of.
+    private var jumped = 0.0
 
     package init() {}
 
@@ -39,8 +44,11 @@ package struct HeartRateDemand: Sendable {
             // 4 Hz straps repeat a value that changes about once a second.
             if spacing < 0.9 { return nil }
             if spacing > 15 { filled = 0 }
+            let change = rate - jumped - newest.rate
+            let most = Self.steepest * spacing
+            if filled > 0 { jumped += change - min(max(change, -most), most) }
         }
-        entries[next] = Entry(time: time, rate: rate)
+        entries[next] = Entry(time: time, rate: rate - jumped)
         next = (next + 1) & (Self.capacity - 1)
         filled = min(filled + 1, Self.capacity)
         return slope(at: time).map { rate + ($0 > 0 ? Self.riseConstant : Self.fallConstant) * $0 }

@@ -43,15 +43,18 @@ struct Levels: Sendable {
 
     /// The least level of a bout that is believed at its start.
     @inline(__always)
-    var workFloor: Double { workFloor(from: parameters.floor) }
+    var workFloor: Double { workFloor(from: parameters.floor, ratio: parameters.ratioToEasy) }
 
     /// The least level of a bout that has lasted long enough.
     @inline(__always)
-    var sustainedFloor: Double { workFloor(from: parameters.sustainedFloor) }
+    var sustainedFloor: Double { workFloor(from: parameters.sustainedFloor, ratio: parameters.sustainedRatio) }
 
     /// The least level of a bout that has lasted some seconds.
     func workFloor(after seconds: Double) -> Double {
-        workFloor(from: max(parameters.sustainedFloor, min(parameters.floor, Endurance.hard(for: seconds))))
+        let held = min(max((seconds - Self.shortestHeld) / Self.shortestHeld, 0), 1)
+        return workFloor(
+            from: max(parameters.sustainedFloor, min(parameters.floor, Endurance.hard(for: seconds))),
+            ratio: parameters.ratioToEasy + held * (parameters.sustainedRatio - parameters.ratioToEasy))
     }
 
     /// What the shares of the maximum are to be taken of: 1, unless the maximum is a guess and easy running says that it is too high.
@@ -62,8 +65,8 @@ struct Levels: Sendable {
     }
 
     @inline(__always)
-    private func workFloor(from floor: Double) -> Double {
-        let easyPart = easy.map { $0 * parameters.ratioToEasy } ?? 0
+    private func workFloor(from floor: Double, ratio: Double) -> Double {
+        let easyPart = easy.map { $0 * ratio } ?? 0
         let general = max(floor * scale, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
         guard let fast, let slow = slow ?? betweenSoFar, isSet else { return general }
         // A set of its own says better than any rule what its bouts are.
@@ -193,6 +196,8 @@ struct Levels: Sendable {
         if outside == nil { outside = level }
     }
 
+    /// Seconds for which the wander of an easy pace may last; of twice as long the mean is steadier.
+    private static let shortestHeld = 30.0
     /// Shorter bouts, in seconds, say nothing of the set.
     private static let shortestOfSet = 8.0
     /// After so many seconds without a bout the set is over.

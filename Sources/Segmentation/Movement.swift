@@ -24,6 +24,12 @@ struct Movement: Sendable {
     /// Whether a speed has been told at all.
     var hasSpeed: Bool { lastSpeedTime != nil }
 
+    /// Whether the athlete walks or stands rather than runs, as far as speed tells.
+    var isSlow: Bool { smooth.map { $0 < Self.jogSpeed } ?? false }
+
+    /// Whether speed or cadence has told anything.
+    var isKnown: Bool { movingSince != nil || stillSince != nil }
+
     /// - Returns: `nil` until speed or cadence has told.
     func isMoving(at time: Timestamp) -> Bool? {
         if movingSince != nil { return true }

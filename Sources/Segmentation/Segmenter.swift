@@ -15,10 +15,19 @@ package struct Segmenter: Sendable {
     static let restAfter = 15.0
     /// Standing belongs to a recovery for this many seconds.
     static let restAfterInRecovery = 120.0
-    /// A warm-up with no work after it is a steady run from here on, in seconds.
+    /// A warm-up with no work after it is a steady run from here on, in seconds. Stops do not count anew.
     static let longestWarmup = 900.0
-    /// The shortest time, in seconds, after which moving on without work is no recovery any more.
-    static let shortestCooldownWait = 150.0
+    /// A pause beyond so many seconds is no stop: what comes after it is a warm-up of its own.
+    private static let longestStop = 300.0
+    /// Seconds after a single surge of a steady run, from which on the run is steady again.
+    private static let longestSurgeRecovery = 150.0
+    /// Shares of the heart-rate reserve, for as long as nothing else tells of movement: below the first nobody has begun, from the second on somebody
+    /// has.
+    private static let restingShare = 0.2
+    private static let movingShare = 0.25
+    /// A rate below this share of the reserve is that of light exercise (Garber et al. 2011, Med Sci Sports Exerc 43:1334): whatever its slope, no bout
+    /// is believed yet.
+    private static let lightShare = 0.4
 
     /// No start is back-dated by more than this many seconds, unless to the sample before a silence: how much history
     /// whoever listens must keep.
@@ -48,9 +57,12 @@ package struct Segmenter: Sendable {
     private var lastBoutEnd: Timestamp?
     private var lastBoutLength = 0.0
     private var lastBoutWasBlock = false
-    private var longestRecovery = 0.0
-    private var lastRecovery: Double?
+    private var recoveries = Recoveries()
     private var wasSteadyBefore = false
+    /// When the present warm-up began, whatever stops there were since.
+    private var warmupStart: Timestamp?
+    /// The newest heart rate as a share of the reserve.
+    private var reserveShare: Double?
 
     package init(configuration: SegmenterConfiguration = SegmenterConfiguration()) {
         self.configuration = configuration
@@ -74,10 +86,16 @@ package struct Segmenter: Sendable {
         let ruling = rulingEvidence(at: time)
         var heartRateChange: BoutDetector.Change?
         if sample.updated.contains(.heartRate), let rate = sample.heartRate, rate.isFinite,
-            sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]),
-            let settled = demand.ingest(rate, at: time)
+            sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact])
         {
-            heartRateChange = demandBouts.ingest(reserveShare(of: settled), at: time)
+            let share = share(ofReserve: rate)
+            reserveShare = share
+            if let settled = demand.ingest(rate, at: time) {
+                heartRateChange = demandBouts.ingest(
+                    self.share(ofReserve: settled), at: time, mayBegin: share >= Self.lightShare)
+            } else {
+                heartRateChange = demandBouts.pass(to: time)
+            }
         } else {
             heartRateChange = demandBouts.pass(to: time)
         }
@@ -127,7 +145,7 @@ package struct Segmenter: Sendable {
     }
 
     @inline(__always)
-    private func reserveShare(of rate: Double) -> Double {
+    private func share(ofReserve rate: Double) -> Double {
         let reserve = configuration.maxHeartRate - configuration.restingHeartRate
         return (rate - configuration.restingHeartRate) / reserve
     }
@@ -152,11 +170,20 @@ package struct Segmenter: Sendable {
             case .cadence: 0.8
             case .heartRate: 0.5
             }
+        if kind == .warmup, bouts == 0 { noteWarmup(from: start) }
         let phase = PhaseStart(
             kind: kind, start: min(max(start, earliest), time), decided: time, evidence: evidence,
             confidence: min(max(confidence, 0), 1) * trust)
         current = phase
         emit(.began(phase))
+    }
+
+    /// A stop of seconds, as at a crossing, begins no warm-up anew.
+    private mutating func noteWarmup(from start: Timestamp) {
+        guard warmupStart == nil || (current.map { start.seconds(since: $0.start) } ?? 0) > Self.longestStop else {
+            return
+        }
+        warmupStart = start
     }
 
     /// The first phase waits until movement is known, or 3 s: the sensors of a session do not all speak at once.
@@ -167,9 +194,10 @@ package struct Segmenter: Sendable {
                 moving ? .warmup : .rest, from: firstTime, at: time, evidence: movement.evidence, confidence: 0.8,
                 emit: emit)
         } else if time.seconds(since: firstTime) >= 3 {
-            // A speed that has been 0 so far is a runner who stands, or a treadmill: rest until something speaks against it.
+            // A speed that has been 0 so far is a runner who stands, or a treadmill; a pod that is silent sleeps, and the heart tells why.
+            let rests = movement.hasSpeed || reserveShare.map { $0 < Self.restingShare } ?? false
             begin(
-                movement.hasSpeed ? .rest : .warmup, from: firstTime, at: time,
+                rests ? .rest : .warmup, from: firstTime, at: time,
                 evidence: movement.hasSpeed ? .speed : .heartRate, confidence: 0.6, emit: emit)
         }
     }
@@ -181,10 +209,9 @@ package struct Segmenter: Sendable {
         case .began(let start, let confidence):
             guard boutEvidence == nil else { return }
             if let lastBoutEnd {
-                let recovery = start.seconds(since: lastBoutEnd)
-                lastRecovery = recovery
-                // A pause after a cool-down is no recovery of the set.
-                if current?.kind == .recovery { longestRecovery = max(longestRecovery, recovery) }
+                // The acceleration itself is no jog.
+                let jogged = movement.joggingSince.map { start.seconds(since: $0) >= 10 } ?? false
+                recoveries.note(start.seconds(since: lastBoutEnd), wasJogged: jogged)
             }
             boutEvidence = evidence
             lastBoutWasBlock = false
@@ -270,15 +297,22 @@ package struct Segmenter: Sendable {
         switch phase.kind {
         case .rest:
             if let since = movement.movingSince, time.seconds(since: since) >= 3 {
+                if bouts == 0, let warmupStart, since.seconds(since: warmupStart) > Self.longestWarmup,
+                    since.seconds(since: phase.start) <= Self.longestStop
+                {
+                    wasSteadyBefore = true
+                }
                 begin(kindOfMoving, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
+            } else if !movement.isKnown, let reserveShare, reserveShare >= Self.movingShare {
+                begin(kindOfMoving, from: time, at: time, evidence: .heartRate, confidence: 0.6, emit: emit)
             }
         case .warmup, .steady, .cooldown:
             // Who stands after what may have been a repetition, recovers.
             if runBlocks.hasCandidate { return }
             if let since = movement.stillSince, time.seconds(since: since) >= Self.restAfter {
                 begin(.rest, from: since, at: time, evidence: evidence, confidence: 0.9, emit: emit)
-            } else if phase.kind == .warmup, time.seconds(since: phase.start) > Self.longestWarmup {
-                let start = phase.start.advanced(bySeconds: Self.longestWarmup)
+            } else if phase.kind == .warmup, let warmupStart, time.seconds(since: warmupStart) > Self.longestWarmup {
+                let start = warmupStart.advanced(bySeconds: Self.longestWarmup)
                 wasSteadyBefore = true
                 begin(.steady, from: start, at: time, evidence: evidence, confidence: 0.6, emit: emit)
             }
@@ -298,15 +332,18 @@ package struct Segmenter: Sendable {
         }
         // In a set of runs between walks, a run is more likely to be the next one than a cool-down.
         if lastBoutWasBlock, runBlocks.mayBeRepetition { return }
-        if speedBouts.hasCandidate { return }
-        // Long repetitions have long recoveries.
-        let wait = min(
-            max(Self.shortestCooldownWait, 1.6 * longestRecovery + 15, 1.2 * lastBoutLength), Self.longestBackdating)
+        if speedBouts.hasCandidate || speedBouts.isRising { return }
+        let isSurge = wasSteadyBefore && bouts == 1 && !movement.isSlow
+        let wait =
+            isSurge
+            ? Self.longestSurgeRecovery
+            : recoveries.wait(
+                afterBoutOf: lastBoutLength, isJogging: movement.joggingSince != nil, isFirst: bouts == 1)
         guard time.seconds(since: phase.start) > wait else { return }
         // A jog that followed the walk is where the cool-down began; else the set's own recovery tells how long it was.
-        let usual = phase.start.advanced(bySeconds: min(lastRecovery ?? 90, wait))
+        let usual = phase.start.advanced(bySeconds: min(recoveries.last ?? 90, wait))
         begin(
-            wasSteadyBefore && bouts == 1 ? .steady : .cooldown, from: movement.joggingSince ?? usual, at: time,
+            isSurge ? .steady : .cooldown, from: movement.joggingSince ?? usual, at: time,
             evidence: evidence, confidence: movement.joggingSince == nil ? 0.5 : 0.8, emit: emit)
     }
 

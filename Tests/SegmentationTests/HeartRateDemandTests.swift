@@ -27,6 +27,16 @@ import Testing
         #expect(abs(try #require(Self.demand(slope: -1)) - (100 - 55)) < 1e-6)
     }
 
+    @Test func aJumpCountsAsNoMoreThanAHeartCanRise() throws {
+        // 120 bpm, then 150 from one second to the next: of the 30, a slope sees 3.
+        var demand = HeartRateDemand()
+        for second in 0...20 { _ = demand.ingest(120, at: Timestamp(seconds: Double(second))) }
+        let last = demand.ingest(150, at: Timestamp(seconds: 21))
+        let settled = try #require(last)
+        // The line through seven zeros and a 3 at the end of 7 s: slope 3 × 3.5 / 42.
+        #expect(abs(settled - (150 + 30 * 0.25)) < 1e-6)
+    }
+
     @Test func twoValuesMakeNoSlope() {
         var demand = HeartRateDemand()
         #expect(demand.ingest(120, at: .zero) == nil)

@@ -20,6 +20,7 @@ struct Distribution {
 
     var median: Double? { quantile(0.5) }
     var p95: Double? { quantile(0.95) }
+    var largest: Double? { values.max() }
 
     /// The share of the numbers that lie within ± `limit`.
     func share(within limit: Double) -> Double? {

@@ -25,9 +25,24 @@ extension Session {
             $0.number(duration, decimals: 3)
             $0.key("truth")
             if let truth {
-                $0.array { array in for bout in truth { Self.write(bout.bout, to: &array) } }
+                $0.array { array in
+                    for bout in truth { Self.write(bout.bout, effort: bout.externalEffort, to: &array) }
+                }
             } else {
                 $0.null()
+            }
+            $0.key("true_phases")
+            $0.array { array in
+                for phase in truePhases {
+                    array.object {
+                        $0.key("kind")
+                        $0.string(phase.kind)
+                        $0.key("start_s")
+                        $0.number(phase.start, decimals: 3)
+                        $0.key("end_s")
+                        $0.number(phase.end, decimals: 3)
+                    }
+                }
             }
             $0.key("strides")
             $0.array { array in
@@ -65,8 +80,12 @@ extension Session {
         return json.text + "\n"
     }
 
-    private static func write(_ bout: Bout, to json: inout JSONWriter) {
+    private static func write(_ bout: Bout, effort: Double? = nil, to json: inout JSONWriter) {
         json.object {
+            if let effort {
+                $0.key("effort")
+                $0.number(effort, decimals: 4)
+            }
             $0.key("kind")
             $0.string(bout.kind.rawValue)
             $0.key("start_s")

@@ -73,7 +73,8 @@ struct Summary {
     /// Efforts: found less true, in percentage points.
     var efforts: String {
         var table = Table([
-            "condition", "half", "sprints", "external m", "|p95|", "within 1", "internal m", "|p95|", "within 3",
+            "condition", "half", "sprints", "external m", "|m|", "|p95|", "|max|", "within 1", "internal m", "|p95|",
+            "|max|", "within 3",
             "target right",
         ])
         for condition in conditions {
@@ -97,9 +98,10 @@ struct Summary {
         let right = measures.verdicts > 0 ? "\(measures.rightVerdicts) of \(measures.verdicts)" : "–"
         return [
             name, half, "\(max(measures.external.count, measures.internal.count))", text(measures.external.median, 2),
-            text(measures.external.absolute.p95, 2), percent(measures.external.share(within: 1)),
+            text(measures.external.absolute.median, 2), text(measures.external.absolute.p95, 2),
+            text(measures.external.absolute.largest, 2), percent(measures.external.share(within: 1)),
             text(measures.internal.median, 2), text(measures.internal.absolute.p95, 2),
-            percent(measures.internal.share(within: 3)), right,
+            text(measures.internal.absolute.largest, 2), percent(measures.internal.share(within: 3)), right,
         ]
     }
 
