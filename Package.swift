@@ -68,9 +68,12 @@ let package = Package(
         .systemLibrary(name: "CDoorbell"),
         .systemLibrary(name: "CLinux"),
 
+        // What the processor can do and Swift cannot name.
+        .systemLibrary(name: "CChecksum"),
+
         // The core: pure, no Foundation, no clock, no I/O.
         target("Measurement"),
-        target("BinaryCoding"),
+        target("BinaryCoding", ["CChecksum"]),
         target("RingBuffer", ["CDoorbell"]),
         target("JSON"),
         target("Capture", ["BinaryCoding", "Measurement"]),

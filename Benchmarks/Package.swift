@@ -27,9 +27,10 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CDoorbell", path: "Sources/sprintd/CDoorbell"),
         .systemLibrary(name: "CLinux", path: "Sources/sprintd/CLinux"),
+        .systemLibrary(name: "CChecksum", path: "Sources/sprintd/CChecksum"),
         subject("RingBuffer", ["CDoorbell"]),
         subject("Measurement"),
-        subject("BinaryCoding"),
+        subject("BinaryCoding", ["CChecksum"]),
         subject("JSON"),
         subject("Capture", ["BinaryCoding", "Measurement"]),
         subject("ANT", ["BinaryCoding", "Measurement"]),

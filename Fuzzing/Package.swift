@@ -23,8 +23,9 @@ let package = Package(
     name: "fuzzing",
     targets: [
         .systemLibrary(name: "CLinux", path: "Sources/sprintd/CLinux"),
+        .systemLibrary(name: "CChecksum", path: "Sources/sprintd/CChecksum"),
         subject("Measurement"),
-        subject("BinaryCoding"),
+        subject("BinaryCoding", ["CChecksum"]),
         subject("JSON"),
         subject("Capture", ["BinaryCoding", "Measurement"]),
         subject("ANT", ["BinaryCoding", "Measurement"]),

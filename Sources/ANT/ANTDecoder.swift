@@ -58,9 +58,21 @@ package struct ANTDecoder: Sendable {
     ///   - fromStick: whether the device sent it (an IN transfer).
     ///   - time: when the transfer arrived, by the recording's clock.
     ///   - tellsMessages: whether each message is told too, besides what follows from it.
+    ///   - emit: receives all events, samples among them.
     package mutating func receive(
         _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool = true,
         emit: (ANTEvent) -> Void
+    ) {
+        receive(
+            bytes, stick: stick, fromStick: fromStick, at: time, tellsMessages: tellsMessages,
+            sample: { emit(.sample($0)) }, emit: emit)
+    }
+
+    /// As ``receive(_:stick:fromStick:at:tellsMessages:emit:)`` with the samples apart from the other events, among which they come in
+    /// the same order.
+    package mutating func receive(
+        _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool,
+        sample: (Sample) -> Void, emit: (ANTEvent) -> Void
     ) {
         let found = index(of: stick)
         now = time
@@ -70,37 +82,37 @@ package struct ANTDecoder: Sendable {
             return
         }
         let context = ANTListener.Context(fromStick: fromStick, time: time, tellsMessages: tellsMessages)
-        Self.receive(bytes, &sticks[index], &listener, context, emit)
+        Self.receive(bytes, &sticks[index], &listener, context, sample, emit)
     }
 
     /// The stick is changed where it lies.
     @inline(__always)
     private static func receive(
         _ bytes: Span<UInt8>, _ stick: inout ANTStick, _ listener: inout ANTListener, _ context: ANTListener.Context,
-        _ emit: (ANTEvent) -> Void
+        _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
     ) {
         if stick.hearing.isProven, stick.hearing.holdsMessage {
-            listener.hearPending(of: &stick.hearing, context, emit)
+            listener.hearPending(of: &stick.hearing, context, sample, emit)
         }
         if context.fromStick {
-            receive(bytes, &stick.incoming, &stick.hearing, &listener, context, emit)
+            receive(bytes, &stick.incoming, &stick.hearing, &listener, context, sample, emit)
         } else {
-            receiveSent(bytes, &stick.outgoing, &stick.hearing, &listener, context, emit)
+            receiveSent(bytes, &stick.outgoing, &stick.hearing, &listener, context, sample, emit)
         }
     }
 
     @inline(never)
     private static func receiveSent(
         _ bytes: Span<UInt8>, _ framer: inout ANTFramer, _ hearing: inout ANTHearing, _ listener: inout ANTListener,
-        _ context: ANTListener.Context, _ emit: (ANTEvent) -> Void
+        _ context: ANTListener.Context, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
     ) {
-        receive(bytes, &framer, &hearing, &listener, context, emit)
+        receive(bytes, &framer, &hearing, &listener, context, sample, emit)
     }
 
     @inline(__always)
     private static func receive(
         _ bytes: Span<UInt8>, _ framer: inout ANTFramer, _ hearing: inout ANTHearing, _ listener: inout ANTListener,
-        _ context: ANTListener.Context, _ emit: (ANTEvent) -> Void
+        _ context: ANTListener.Context, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
     ) {
         var seen = framer.counters
         var offset = 0
@@ -114,9 +126,9 @@ package struct ANTDecoder: Sendable {
             guard let message else { return }
             if !hearing.isProven {
                 guard hearing.weigh(message, fromStick: context.fromStick, at: context.time) else { continue }
-                listener.hearPending(of: &hearing, context, emit)
+                listener.hearPending(of: &hearing, context, sample, emit)
             }
-            listener.hear(message, &hearing, context, emit)
+            listener.hear(message, &hearing, context, sample, emit)
             // A transfer mostly holds one message and nothing else.
             if offset == bytes.count, !framer.isCarrying { return }
         }

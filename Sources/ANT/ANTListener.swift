@@ -43,18 +43,21 @@ struct ANTListener: Sendable {
 
     /// A message that was held back until the stick was proven.
     @inline(never)
-    mutating func hearPending(of hearing: inout ANTHearing, _ context: Context, _ emit: (ANTEvent) -> Void) {
+    mutating func hearPending(
+        of hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+    ) {
         guard let held = hearing.takePending() else { return }
         var context = context
         context.fromStick = held.fromStick
         context.time = held.time
-        hear(held.message, &hearing, context, emit)
+        hear(held.message, &hearing, context, sample, emit)
     }
 
     /// Inlined, so that the message's parts stay in registers.
     @inline(__always)
     mutating func hear(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
     ) {
         // Nearly all: another page of the sensor that its channel heard before.
         if message.id == .broadcast, context.fromStick, !context.tellsMessages, let page = message.page,
@@ -65,20 +68,21 @@ struct ANTListener: Sendable {
                 counters.messages &+= 1
                 Self.hear(
                     page, of: &sensors.entries[slot], stick: hearing.id, channel.pagePeriod, at: context.time,
-                    &counters, emit)
+                    &counters, sample, emit)
                 return
             }
         }
-        hearAny(message, &hearing, context, emit)
+        hearAny(message, &hearing, context, sample, emit)
     }
 
     @inline(never)
     private mutating func hearAny(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
     ) {
         counters.messages &+= 1
         if message.id.carriesData && context.fromStick {
-            hearData(message, &hearing, context, emit)
+            hearData(message, &hearing, context, sample, emit)
         } else {
             hearControl(message, &hearing, context, emit)
         }
@@ -110,7 +114,8 @@ struct ANTListener: Sendable {
     }
 
     private mutating func hearData(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
     ) {
         guard let page = message.page, let number = message.channel else {
             counters.shortData &+= 1
@@ -147,19 +152,21 @@ struct ANTListener: Sendable {
         // Packets of a burst are no pages, and do not come at the message period.
         guard message.id != .burst, message.id != .legacyExtendedBurst else { return }
         Self.hear(
-            page, of: &sensors.entries[slot], stick: hearing.id, channel.pagePeriod, at: context.time, &counters, emit)
+            page, of: &sensors.entries[slot], stick: hearing.id, channel.pagePeriod, at: context.time, &counters,
+            sample, emit)
     }
 
     /// Static: the sensor is changed where it lies, while the counters are too.
     @inline(__always)
     private static func hear(
         _ page: ANTPage, of entry: inout ANTSensorTable.Entry, stick: UInt32, _ hostPeriod: UInt16,
-        at time: Timestamp, _ counters: inout ANTDecoder.Counters, _ emit: (ANTEvent) -> Void
+        at time: Timestamp, _ counters: inout ANTDecoder.Counters, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
     ) {
         var gap: ANTGapDetector.Gap?
         entry.gaps.receive(at: time, stick: stick, period: hostPeriod != 0 ? hostPeriod : entry.period) { gap = $0 }
         if let gap { tell(gap, of: entry.id, &counters, emit) }
-        if entry.isKnown { entry.sensor.receive(page, at: time, emit: emit) }
+        if entry.isKnown { entry.sensor.receive(page, at: time, sample: sample, emit: emit) }
     }
 
     private static func tell(

@@ -30,8 +30,18 @@ package protocol ANTSensor: Sendable, BitwiseCopyable {
 
     init(sensor: SensorID)
 
-    /// - Parameter time: when the page arrived, by the recording's clock.
-    mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void)
+    /// - Parameters:
+    ///   - time: when the page arrived, by the recording's clock.
+    ///   - sample: receives the samples, apart from the rest: they are most of what there is, and an event that holds one is copied.
+    ///   - emit: receives everything else.
+    mutating func receive(_ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void)
+}
+
+extension ANTSensor {
+    /// As ``receive(_:at:sample:emit:)``, the samples as events too.
+    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+        receive(page, at: time, sample: { emit(.sample($0)) }, emit: emit)
+    }
 }
 
 /// Every kind of sensor that is understood. To add one, write its ``ANTSensor`` and add a line here.
@@ -53,10 +63,18 @@ package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     init?(deviceType: UInt8, sensor: SensorID)
     /// One that only takes its place beside the kind that was chosen.
     init(unused sensor: SensorID)
-    mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void)
+    /// As ``ANTSensor/receive(_:at:sample:emit:)``.
+    mutating func receive(_ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void)
     /// The first profile that `condition` holds for.
     static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile?
     static func summary(of page: ANTPage, deviceType: UInt8) -> String?
+}
+
+extension ANTSensorChoice {
+    /// As ``ANTSensor/receive(_:at:emit:)``.
+    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+        receive(page, at: time, sample: { emit(.sample($0)) }, emit: emit)
+    }
 }
 
 package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
@@ -85,11 +103,14 @@ package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
         rest = Rest(unused: sensor)
     }
 
-    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+    @inline(__always)
+    package mutating func receive(
+        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+    ) {
         if isFirst {
-            first.receive(page, at: time, emit: emit)
+            first.receive(page, at: time, sample: sample, emit: emit)
         } else {
-            rest.receive(page, at: time, emit: emit)
+            rest.receive(page, at: time, sample: sample, emit: emit)
         }
     }
 
@@ -107,7 +128,9 @@ package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
 package struct NoSensor: ANTSensorChoice {
     package init?(deviceType: UInt8, sensor: SensorID) { return nil }
     package init(unused sensor: SensorID) {}
-    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {}
+    package mutating func receive(
+        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+    ) {}
     package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? { nil }
     package static func summary(of page: ANTPage, deviceType: UInt8) -> String? { nil }
 }

@@ -47,7 +47,9 @@ package struct HeartRateMonitor: ANTSensor {
         return CommonPage(page)
     }
 
-    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+    package mutating func receive(
+        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+    ) {
         if let common = Self.commonPage(page) {
             watchToggle(page.byte(0) & 0x80 != 0)
             if hasPages { update(emit) { $0.take(common) } }
@@ -56,14 +58,13 @@ package struct HeartRateMonitor: ANTSensor {
         let raw = page
         let page = HeartRatePage(raw)
         watchToggle(page.toggle)
-        emit(
-            .sample(
-                Sample(
-                    time: time, sensor: sensor,
-                    reading: .heartRate(HeartRateReading(beatsPerMinute: page.beatsPerMinute.map(Double.init))))))
-        findBeats(page, at: time, emit: emit)
+        sample(
+            Sample(
+                time: time, sensor: sensor,
+                reading: .heartRate(HeartRateReading(beatsPerMinute: page.beatsPerMinute.map(Double.init)))))
+        findBeats(page, at: time, sample)
         // Three of four messages repeat page 0 or 4, which tell of beats only.
-        if hasPages, page.number != 0, page.number != 4 { gather(HeartRatePage(raw), at: time, emit: emit) }
+        if hasPages, page.number != 0, page.number != 4 { gather(HeartRatePage(raw), at: time, sample, emit) }
     }
 
     private mutating func watchToggle(_ now: Bool) {
@@ -72,7 +73,7 @@ package struct HeartRateMonitor: ANTSensor {
     }
 
     @inline(__always)  // A call would put the page together in memory to take it apart again.
-    private mutating func findBeats(_ page: HeartRatePage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+    private mutating func findBeats(_ page: HeartRatePage, at time: Timestamp, _ emit: (Sample) -> Void) {
         let beat = Beat(count: page.beatCount, time: page.beatTime, arrival: time)
         guard let previous = last else {
             last = beat
@@ -92,9 +93,7 @@ package struct HeartRateMonitor: ANTSensor {
 
         func send(_ ticks: UInt16) {
             emit(
-                .sample(
-                    Sample(
-                        time: time, sensor: sensor, reading: .rrInterval(RRInterval(ticks: ticks, followsGap: gap)))))
+                Sample(time: time, sensor: sensor, reading: .rrInterval(RRInterval(ticks: ticks, followsGap: gap))))
             gap = false
         }
         let fromPage = hasPages ? page.rrInterval : nil
@@ -116,7 +115,9 @@ package struct HeartRateMonitor: ANTSensor {
     }
 
     @inline(never)
-    private mutating func gather(_ page: HeartRatePage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+    private mutating func gather(
+        _ page: HeartRatePage, at time: Timestamp, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+    ) {
         switch page.content {
         case .none, .previousBeat, .swimInterval, .capabilities, .unknown: break
         case .operatingTime(let time): update(emit) { $0.operatingSeconds = time &* 2 }
@@ -140,7 +141,7 @@ package struct HeartRateMonitor: ANTSensor {
                 info.battery = battery
             }
             if let level {
-                emit(.sample(Sample(time: time, sensor: sensor, reading: .battery(percent: level))))
+                sample(Sample(time: time, sensor: sensor, reading: .battery(percent: level)))
             }
         }
     }

@@ -57,18 +57,20 @@ package struct StrideSensor: ANTSensor {
 
     package static func summary(of page: ANTPage) -> String { StridePage(page).description }
 
-    package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
+    package mutating func receive(
+        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+    ) {
         switch StridePage(page) {
         case .main(let clock, let distance, let speed, let strides, _):
             let mark = Mark(arrival: time, clock: clock, strides: strides)
             let metres = follow(mark, distance: distance)
             send(
                 StrideReading(speed: metresPerSecond(speed), cadence: ownCadence(at: time), distance: metres),
-                at: time, emit)
+                at: time, sample)
         case .cadence(let cadence, let speed, let status):
-            sendSecondary(cadence: cadence, speed: speed, status, at: time, emit)
+            sendSecondary(cadence: cadence, speed: speed, status, at: time, sample, emit)
         case .calories(let cadence, let speed, _, let status):
-            sendSecondary(cadence: cadence, speed: speed, status, at: time, emit)
+            sendSecondary(cadence: cadence, speed: speed, status, at: time, sample, emit)
         case .summary, .unknown: break
         case .capabilities(let capabilities): self.capabilities = capabilities
         case .common(let common): update(emit) { $0.take(common) }
@@ -76,7 +78,8 @@ package struct StrideSensor: ANTSensor {
     }
 
     private mutating func sendSecondary(
-        cadence: UInt16, speed: UInt16, _ status: StrideStatus, at time: Timestamp, _ emit: (ANTEvent) -> Void
+        cadence: UInt16, speed: UInt16, _ status: StrideStatus, at time: Timestamp, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
     ) {
         if cadence != 0 {
             cadenceMoved = true
@@ -87,7 +90,7 @@ package struct StrideSensor: ANTSensor {
             reading.cadence = Cadence(perMinute: standing ? 0 : Double(cadence) / 16, convention: .strides)
         }
         if capabilities.map({ !$0.contains(.cadence) }) ?? false { reading.cadence = nil }
-        send(reading, at: time, emit)
+        send(reading, at: time, sample)
         // Common page 82 knows more than the two bits here.
         guard info.battery?.voltage == nil, info.battery?.status != status.battery else { return }
         update(emit) { $0.battery = ANTBattery(voltage: nil, status: status.battery) }
@@ -179,9 +182,10 @@ package struct StrideSensor: ANTSensor {
         return nil
     }
 
-    private func send(_ reading: StrideReading, at time: Timestamp, _ emit: (ANTEvent) -> Void) {
+    @inline(__always)  // As above.
+    private func send(_ reading: StrideReading, at time: Timestamp, _ sample: (Sample) -> Void) {
         guard reading.speed != nil || reading.cadence != nil || reading.distance != nil else { return }
-        emit(.sample(Sample(time: time, sensor: sensor, reading: .stride(reading))))
+        sample(Sample(time: time, sensor: sensor, reading: .stride(reading)))
     }
 
     private mutating func update(_ emit: (ANTEvent) -> Void, _ change: (inout ANTSensorInfo) -> Void) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CChecksum
 
 /// The CRC-32 of IEEE 802.3 (reflected polynomial 0xEDB88320), as pcapng's `epb_hash` algorithm 2 and zlib use it.
 package struct CRC32: Sendable {
@@ -25,7 +26,23 @@ package struct CRC32: Sendable {
         return tables
     }()
 
+    /// Whether the processor multiplies without carries: a quarter of the instructions of the tables then.
+    private static let isMultiplied = cchecksum_is_available() != 0
+
     package mutating func update(_ bytes: Span<UInt8>) {
+        let whole = bytes.count & ~15
+        guard whole > 0, Self.isMultiplied else { return updateByTables(bytes) }
+        let state = state
+        // SAFETY: the first `whole` bytes are read, during the call only.
+        self.state = unsafe bytes.withUnsafeBufferPointer { pointer in
+            guard let start = pointer.baseAddress else { return state }
+            return unsafe cchecksum_crc32(state, start, whole)
+        }
+        updateByTables(bytes.extracting(droppingFirst: whole))
+    }
+
+    /// As ``update(_:)``, on any processor.
+    mutating func updateByTables(_ bytes: Span<UInt8>) {
         var state = state
         let count = bytes.count
         var offset = 0

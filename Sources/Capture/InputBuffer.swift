@@ -50,7 +50,7 @@ struct InputBuffer: Sendable {
     @_lifetime(borrow self)
     @inline(__always)
     func bytes(_ range: Range<Int>) -> Span<UInt8> {
-        storage.span.extracting(head + range.lowerBound..<head + range.upperBound)
+        storage.span.extracting(head &+ range.lowerBound..<head &+ range.upperBound)
     }
 
     subscript(_ offset: Int) -> UInt8 {

@@ -2,21 +2,65 @@
 package import Measurement
 
 /// The athlete's state as the sensors together tell it, at the time one of them spoke. All numbers are finite.
+///
+/// What is known is told by one bit for each value, not by four optionals: then a sample goes from one stage to the next in registers.
 @usableFromInline
 package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
     package var time: Timestamp
-    /// Metres per second; `nil` when no sensor has said it recently enough.
-    package var speed: Double?
-    /// Steps (both feet) per minute; `nil` when no sensor has said it recently enough.
-    package var cadence: Double?
-    /// Beats per minute; `nil` when no sensor has said it recently enough.
-    package var heartRate: Double?
-    /// Metres since the first sample that had a distance or a speed; never falls. `nil` before that.
-    package var distance: Double?
+    // 0 where the value is not known.
+    @usableFromInline var knownSpeed: Double
+    @usableFromInline var knownCadence: Double
+    @usableFromInline var knownHeartRate: Double
+    @usableFromInline var knownDistance: Double
+    /// Which of these are known.
+    @usableFromInline var known: Fields
     /// The fields that this very sample brought; the others are carried from earlier ones, still fresh.
-    package var updated: Fields
+    @usableFromInline package var updated: Fields
     /// What is doubtful about the values. A marked value is passed on as it came.
-    package var doubts: Doubts
+    @usableFromInline package var doubts: Doubts
+
+    /// Metres per second; `nil` when no sensor has said it recently enough.
+    @inlinable package var speed: Double? {
+        get { value(knownSpeed, .speed) }
+        set {
+            knownSpeed = newValue ?? 0
+            note(.speed, isKnown: newValue != nil)
+        }
+    }
+    /// Steps (both feet) per minute; `nil` when no sensor has said it recently enough.
+    @inlinable package var cadence: Double? {
+        get { value(knownCadence, .cadence) }
+        set {
+            knownCadence = newValue ?? 0
+            note(.cadence, isKnown: newValue != nil)
+        }
+    }
+    /// Beats per minute; `nil` when no sensor has said it recently enough.
+    @inlinable package var heartRate: Double? {
+        get { value(knownHeartRate, .heartRate) }
+        set {
+            knownHeartRate = newValue ?? 0
+            note(.heartRate, isKnown: newValue != nil)
+        }
+    }
+    /// Metres since the first sample that had a distance or a speed; never falls. `nil` before that.
+    @inlinable package var distance: Double? {
+        get { value(knownDistance, .distance) }
+        set {
+            knownDistance = newValue ?? 0
+            note(.distance, isKnown: newValue != nil)
+        }
+    }
+
+    @inlinable
+    @inline(__always)
+    func value(_ value: Double, _ field: Fields) -> Double? { known.rawValue & field.rawValue != 0 ? value : nil }
+
+    @inlinable
+    @inline(__always)
+    mutating func note(_ field: Fields, isKnown: Bool) {
+        known = Fields(rawValue: isKnown ? known.rawValue | field.rawValue : known.rawValue & ~field.rawValue)
+    }
 
     @usableFromInline
     package struct Fields: OptionSet, Sendable, BitwiseCopyable {
@@ -47,10 +91,13 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
         distance: Double? = nil, updated: Fields = [], doubts: Doubts = []
     ) {
         self.time = time
-        self.speed = speed
-        self.cadence = cadence
-        self.heartRate = heartRate
-        self.distance = distance
+        knownSpeed = speed ?? 0
+        knownCadence = cadence ?? 0
+        knownHeartRate = heartRate ?? 0
+        knownDistance = distance ?? 0
+        known = Fields(
+            rawValue: (speed == nil ? 0 : 1) | (cadence == nil ? 0 : 2) | (heartRate == nil ? 0 : 4)
+                | (distance == nil ? 0 : 8))
         self.updated = updated
         self.doubts = doubts
     }

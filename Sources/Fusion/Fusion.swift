@@ -97,6 +97,18 @@ package struct Fusion {
         if take(sample, { _, _ in }) { emit(stream.fused) }
     }
 
+    /// As ``ingest(_:emit:emitInterval:)``, for those who then look at ``state`` themselves: what is handed to a closure is copied for it.
+    ///
+    /// - Returns: whether the sample changed the athlete's state.
+    package mutating func update(
+        with sample: Sample, emitInterval: (Timestamp, RRInterval) -> Void
+    ) -> Bool {
+        take(sample, emitInterval)
+    }
+
+    /// The athlete's state as of the last sample that changed it.
+    package var state: FusedSample { stream.fused }
+
     /// - Returns: whether the sample changed the athlete's state.
     @inline(__always)
     private mutating func take(_ sample: Sample, _ emitInterval: (Timestamp, RRInterval) -> Void) -> Bool {

@@ -22,6 +22,7 @@ struct Liveness: BitwiseCopyable {
 
     func isFresh(at now: Int64) -> Bool { heard && now &- last <= freshness }
 
+    @inline(__always)
     mutating func hear(at now: Int64, limits: Limits) {
         guard heard else {
             heard = true
@@ -35,11 +36,10 @@ struct Liveness: BitwiseCopyable {
         last = now
         // Several values in one packet are one arrival; a pause says nothing about the usual interval.
         guard step >= 20_000_000, step <= limits.highest else { return }
-        // Equal steps up and down in proportion settle on the median, which a single late or early one moves little. Both
-        // are worked out, and one is chosen: arrivals jitter, so that a branch would be guessed wrong every other time.
-        let up = min(interval &+ interval >> 2, step)
-        let down = max(interval &- interval / 5, step)
-        let next = step > interval ? up : down
+        // Equal steps up and down in proportion settle on the median, which a single late or early one moves little. Worked
+        // out without a branch: arrivals jitter, so that one would be guessed wrong every other time. Never negative, and divided so.
+        let fifth = Int64(bitPattern: UInt64(bitPattern: interval) / 5)
+        let next = min(max(step, interval &- fifth), interval &+ interval >> 2)
         interval = interval == 0 ? step : next
         freshness = min(max(interval &+ interval &+ interval >> 1, limits.lowest), limits.highest)
     }

@@ -45,12 +45,12 @@ package struct AthletePipeline: Sendable {
         _ sample: Sample, _ fusion: inout Fusion, _ stages: inout Stages, _ variability: inout RestVariability,
         _ emit: (PipelineEvent) -> Void, _ emitInterval: (Timestamp, RRInterval) -> Void
     ) {
-        fusion.ingest(
-            sample, emit: { stages.ingest($0, emit) },
-            emitInterval: { time, interval in
-                variability.ingest(interval, at: time.seconds)
-                emitInterval(time, interval)
-            })
+        let isNew = fusion.update(with: sample) { time, interval in
+            variability.ingest(interval, at: time.seconds)
+            emitInterval(time, interval)
+        }
+        guard isNew else { return }
+        stages.ingest(fusion.state, emit)
         guard !stages.endedRests.isEmpty else { return }
         for rest in stages.endedRests { variability.take(rest) }
         stages.endedRests.removeAll()
@@ -63,6 +63,8 @@ package struct AthletePipeline: Sendable {
         var heartRateTimes = HeartRateTimes()
         /// Since the last sample: empty, and so without storage, but for a few samples of a session.
         var endedRests: [EndedRest] = []
+        /// What the segmenter said of this sample: as above.
+        private var changes: [PhaseChange] = []
         private let maxima: Maxima
         private let target: Double
         private var hasMoved = false
@@ -83,17 +85,25 @@ package struct AthletePipeline: Sendable {
             recorder.ingest(fused)
             heartRateTimes.ingest(fused)
             if !hasMoved { noteFirstMovement(fused) }
-            // Empty, and so without storage, for all but the few samples that decide something.
-            var changes: [PhaseChange] = []
-            segmenter.ingest(fused) { changes.append($0) }
+            Self.segment(fused, &segmenter, &changes)
             guard !changes.isEmpty else { return }
-            for change in changes {
+            let found = changes
+            changes = []
+            for change in found {
                 noteEndedRest(change)
                 let open = recorder.phases.last?.kind
                 recorder.apply(change)
                 emit(.phase(change))
                 if case .began = change, open == .sprint { noteEndedSprint(emit) }
             }
+        }
+
+        /// Static: a closure over `self` could not note changes while the segmenter is being changed.
+        @inline(__always)
+        private static func segment(
+            _ fused: FusedSample, _ segmenter: inout Segmenter, _ changes: inout [PhaseChange]
+        ) {
+            segmenter.ingest(fused) { changes.append($0) }
         }
 
         /// Many footpods are silent until the first step, so that the rest before it is no phase of its own.

@@ -91,8 +91,11 @@ package struct FrameDecoder: Sendable {
     /// - Parameter emit: receives all that the frame holds.
     package mutating func ingest(_ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Event) -> Void) {
         ingest(
-            frame, bytes, tellsMessages: true, sample: { emit(.sample($0)) }, ant: { emit(.ant($0)) },
-            gatt: { emit(.gatt($0)) })
+            frame, bytes, tellsMessages: true,
+            antSample: {
+                emit(.sample($0))
+                emit(.ant(.sample($0)))
+            }, sample: { emit(.sample($0)) }, ant: { emit(.ant($0)) }, gatt: { emit(.gatt($0)) })
     }
 
     /// As ``ingest(_:_:emit:)`` for those who need samples and their sensors' identities only, and are spared the copies of everything else.
@@ -101,7 +104,7 @@ package struct FrameDecoder: Sendable {
         identity: (SensorID, DeviceIdentity) -> Void = { _, _ in }
     ) {
         ingest(
-            frame, bytes, tellsMessages: false, sample: sample,
+            frame, bytes, tellsMessages: false, antSample: sample, sample: sample,
             ant: { event in
                 if case .sensorInfo(let sensor, let info) = event { identity(sensor, DeviceIdentity(sensor, info)) }
             },
@@ -112,8 +115,8 @@ package struct FrameDecoder: Sendable {
 
     @inline(__always)
     private mutating func ingest(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, tellsMessages: Bool, sample: (Sample) -> Void,
-        ant: (ANTEvent) -> Void, gatt: (GATTEvent) -> Void
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, tellsMessages: Bool, antSample: (Sample) -> Void,
+        sample: (Sample) -> Void, ant: (ANTEvent) -> Void, gatt: (GATTEvent) -> Void
     ) {
         frames += 1
         let first = firstTime ?? frame.time
@@ -125,7 +128,7 @@ package struct FrameDecoder: Sendable {
         }
         lastTime = time
         switch frame.link {
-        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, tellsMessages, sample, ant)
+        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, tellsMessages, antSample, ant)
         case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
         case .unsupported: unreadable += 1
         }
@@ -151,9 +154,10 @@ package struct FrameDecoder: Sendable {
         _ ant: inout ANTDecoder, _ ledger: inout Ledger, _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
     ) {
         ant.receive(
-            data.payload, stick: data.address, fromStick: data.isInput, at: time, tellsMessages: tellsMessages
+            data.payload, stick: data.address, fromStick: data.isInput, at: time, tellsMessages: tellsMessages,
+            sample: sample
         ) { event in
-            if case .sample(let found) = event { sample(found) } else { ledger.note(event) }
+            ledger.note(event)
             tell(event)
         }
     }

@@ -5,7 +5,15 @@ import Measurement
 /// How long the heart beat at each rate: what a session's load is computed from, against any maximum, also later.
 package struct HeartRateTimes: Equatable, Sendable {
     /// Seconds at each whole rate, 0...255 bpm, to the nearest.
-    package private(set) var seconds = [Double](repeating: 0, count: 256)
+    package var seconds: [Double] {
+        var all = settled
+        if let open { all[open.rate] = open.seconds }
+        return all
+    }
+
+    private var settled = [Double](repeating: 0, count: 256)
+    /// The rate that was last added to, and its seconds, which are not in `settled` yet: a heart keeps its rate for some samples.
+    private var open: (rate: Int, seconds: Double)?
     private var last: (time: Double, rate: Double)?
     /// Beyond this spacing, in seconds, nothing is known between two samples, as in ``History``.
     private static let longestSpacing = 10.0
@@ -28,9 +36,21 @@ package struct HeartRateTimes: Equatable, Sendable {
     }
 
     /// - Parameter rate: bpm; out of 0...255 it is not counted.
+    @inline(__always)
     package mutating func add(_ time: Double, at rate: Double) {
         guard rate >= 0, rate < 255 else { return }
-        seconds[Int(rate + 0.5)] += time
+        let whole = Int(rate + 0.5)
+        if let open, open.rate == whole {
+            self.open = (whole, open.seconds + time)
+        } else {
+            settle()
+            open = (whole, settled[whole] + time)
+        }
+    }
+
+    @inline(never)
+    private mutating func settle() {
+        if let open { settled[open.rate] = open.seconds }
     }
 
     package var total: Double { seconds.reduce(0, +) }

@@ -41,21 +41,70 @@ package struct History: Sendable {
     private struct Quarter: Sendable, BitwiseCopyable {
         /// Totals at this quarter's end.
         var totals = Totals()
-        var peaks = Peaks()
+        var peaks = Highest()
     }
 
-    private struct Values: Equatable, Sendable, BitwiseCopyable {
-        var speed: Double?
-        var heartRate: Double?
-        var cadence: Double?
+    /// As ``Peaks``, for comparing without asking what is known: the largest of nothing is less than every value.
+    private struct Highest: Sendable, BitwiseCopyable {
+        var speed = -Double.infinity
+        var heartRate = -Double.infinity
+
+        @inline(__always)
+        mutating func merge(_ other: Highest) {
+            speed = max(speed, other.speed)
+            heartRate = max(heartRate, other.heartRate)
+        }
+
+        var known: Peaks {
+            Peaks(
+                speed: speed > -.infinity ? speed : nil, heartRate: heartRate > -.infinity ? heartRate : nil)
+        }
+    }
+
+    /// Speed, heart rate and cadence in the first three lanes; a lane is 0 where the quantity is not known.
+    private struct Values: Sendable, BitwiseCopyable {
+        var values = SIMD4<Double>.zero
+        /// 1 where the quantity is known.
+        var known = SIMD4<Double>.zero
         var distance: Double?
+
+        init() {}
+
+        @inline(__always)
+        init(_ sample: FusedSample) {
+            set(0, sample.speed)
+            set(1, sample.heartRate)
+            set(2, sample.cadence)
+            distance = sample.distance
+        }
+
+        @inline(__always)
+        mutating func set(_ lane: Int, _ value: Double?) {
+            values[lane] = value ?? 0
+            known[lane] = value == nil ? 0 : 1
+        }
+
+        @inline(__always)
+        mutating func take(_ lane: Int, from other: Values) {
+            values[lane] = other.values[lane]
+            known[lane] = other.known[lane]
+        }
+    }
+
+    /// What changes between two samples.
+    private struct Spacing {
+        var seconds: Double
+        /// What is known at both ends, as in ``Values``; the values at its start, and by how much they change.
+        var known: SIMD4<Double>
+        var old: SIMD4<Double>
+        var change: SIMD4<Double>
     }
 
     /// Seconds.
     package static let resolution = 0.25
     private static let capacity = 2304
     /// Beyond this spacing, in seconds, nothing is known between two samples: the sparsest recording has one in 8 s.
-    private static let longestSpacing = 10.0
+    static let longestSpacing = 10.0
 
     /// Those that have ended, each at its index mod ``capacity``.
     private var quarters = [Quarter](repeating: Quarter(), count: capacity)
@@ -64,84 +113,92 @@ package struct History: Sendable {
     /// `openIndex` mod ``capacity``, and the open quarter's end in seconds: asked for with every sample.
     private var openSlot = 0
     private var openEnd = resolution
-    private var openPeaks = Peaks()
-    private var totals = Totals()
+    private var openPeaks = Highest()
+    /// The running totals: lanes as in ``Values``. All three grow by one operation, those that are not known by 0.
+    private var times = SIMD4<Double>.zero
+    private var integrals = SIMD4<Double>.zero
+    private var distance: Double?
     private var lastTime: Double?
     private var values = Values()
 
     package init() {}
 
-    /// - Parameters:
-    ///   - sample: times not falling, from 0 at the recording's start.
-    ///   - completed: called for each quarter second that has just ended, with its peaks and its end in seconds.
-    package mutating func ingest(_ sample: FusedSample, completed: (Peaks, Double) -> Void = { _, _ in }) {
+    /// - Parameter sample: times not falling, from 0 at the recording's start.
+    package mutating func ingest(_ sample: FusedSample) {
         let time = max(sample.time.seconds, lastTime ?? 0)
-        var fresh = Values(
-            speed: sample.speed, heartRate: sample.heartRate, cadence: sample.cadence, distance: sample.distance)
+        var fresh = Values(sample)
         // What is marked as doubtful is shown to the athlete but not averaged.
-        if sample.doubts.contains(.speedOutlier) { fresh.speed = values.speed }
-        if !sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) { fresh.heartRate = nil }
-        if sample.doubts.contains(.cadenceOutlier) { fresh.cadence = values.cadence }
-        integrate(to: time, fresh, completed: completed)
+        if !sample.doubts.isEmpty {
+            if sample.doubts.contains(.speedOutlier) { fresh.take(0, from: values) }
+            if !sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) { fresh.set(1, nil) }
+            if sample.doubts.contains(.cadenceOutlier) { fresh.take(2, from: values) }
+        }
+        integrate(to: time, fresh)
         values = fresh
         lastTime = time
-        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier) {
-            openPeaks.merge(Peaks(speed: fresh.speed))
+        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier), fresh.known[0] != 0 {
+            openPeaks.speed = max(openPeaks.speed, fresh.values[0])
         }
-        if sample.updated.contains(.heartRate) { openPeaks.merge(Peaks(heartRate: fresh.heartRate)) }
+        if sample.updated.contains(.heartRate), fresh.known[1] != 0 {
+            openPeaks.heartRate = max(openPeaks.heartRate, fresh.values[1])
+        }
     }
 
-    private mutating func integrate(to time: Double, _ fresh: Values, completed: (Peaks, Double) -> Void) {
+    @inline(__always)
+    private mutating func integrate(to time: Double, _ fresh: Values) {
         guard let start = lastTime, time > start else {
             if lastTime == nil { skip(to: time) }
-            totals.distance = fresh.distance ?? totals.distance
+            distance = fresh.distance ?? distance
             return
         }
         let span = time - start
         guard span <= Self.longestSpacing else {
             skip(to: time)
-            totals.distance = fresh.distance ?? totals.distance
+            distance = fresh.distance ?? distance
             return
         }
-        // Most spacings end within the quarter in which they begin.
-        if openEnd > time { return add(from: 0, to: 1, span: span, fresh) }
+        let spacing = Spacing(
+            seconds: span, known: values.known * fresh.known, old: values.values, change: fresh.values - values.values)
         var from = 0.0
+        // Most spacings end within the quarter in which they begin, or in the next.
         while openEnd <= time {
             let to = (openEnd - start) / span
-            add(from: from, to: to, span: span, fresh)
+            add(spacing, from: from, to: to)
+            follow(fresh.distance, to: to)
             from = to
-            close(completed)
+            close()
         }
-        add(from: from, to: 1, span: span, fresh)
+        add(spacing, from: from, to: 1)
+        follow(fresh.distance, to: 1)
     }
 
     /// Adds the part of a spacing between two samples, `from` and `to` as shares of it.
     @inline(__always)
-    private mutating func add(from: Double, to: Double, span: Double, _ fresh: Values) {
-        let seconds = (to - from) * span
+    private mutating func add(_ spacing: Spacing, from: Double, to: Double) {
+        let seconds = (to - from) * spacing.seconds
         guard seconds > 0 else { return }
         let middle = 0.5 * (from + to)
-        if let old = values.speed, let new = fresh.speed {
-            totals.speedTime += seconds
-            totals.speedIntegral += seconds * (old + middle * (new - old))
-        }
-        if let old = values.heartRate, let new = fresh.heartRate {
-            totals.heartRateTime += seconds
-            totals.heartRateIntegral += seconds * (old + middle * (new - old))
-        }
-        if let old = values.cadence, let new = fresh.cadence {
-            totals.cadenceTime += seconds
-            totals.cadenceIntegral += seconds * (old + middle * (new - old))
-        }
-        if let new = fresh.distance {
-            let old = values.distance ?? new
-            totals.distance = old + to * (new - old)
-        }
+        let known = seconds * spacing.known
+        times += known
+        integrals += known * (spacing.old + middle * spacing.change)
     }
 
-    private mutating func close(_ completed: (Peaks, Double) -> Void) {
+    /// Brings the distance to a share of a spacing that ends at `new`.
+    @inline(__always)
+    private mutating func follow(_ new: Double?, to share: Double) {
+        guard let new else { return }
+        let old = values.distance ?? new
+        distance = old + share * (new - old)
+    }
+
+    private var totals: Totals {
+        Totals(
+            speedTime: times[0], speedIntegral: integrals[0], heartRateTime: times[1], heartRateIntegral: integrals[1],
+            cadenceTime: times[2], cadenceIntegral: integrals[2], distance: distance)
+    }
+
+    private mutating func close() {
         quarters[openSlot] = Quarter(totals: totals, peaks: openPeaks)
-        completed(openPeaks, openEnd)
         open(openIndex + 1)
     }
 
@@ -150,7 +207,7 @@ package struct History: Sendable {
         openSlot = isNext ? (openSlot + 1 == Self.capacity ? 0 : openSlot + 1) : index % Self.capacity
         openIndex = index
         openEnd = Double(index + 1) * Self.resolution
-        openPeaks = Peaks()
+        openPeaks = Highest()
     }
 
     /// Over a silence nothing adds up, so only the quarters that history still reaches are written.
@@ -158,10 +215,10 @@ package struct History: Sendable {
         let target = Self.index(of: time)
         guard target > openIndex else { return }
         if target - openIndex > Self.capacity {
-            for slot in quarters.indices { quarters[slot] = Quarter(totals: totals, peaks: Peaks()) }
+            for slot in quarters.indices { quarters[slot] = Quarter(totals: totals, peaks: Highest()) }
             open(target)
         } else {
-            while openIndex < target { close { _, _ in } }
+            while openIndex < target { close() }
         }
     }
 
@@ -221,19 +278,21 @@ package struct History: Sendable {
 
     /// The peaks of the quarters from that of `start` to that of `end`, both clamped to what history reaches.
     package func peaks(from start: Double, to end: Double) -> Peaks {
-        var result = Peaks()
         let first = max(Self.index(of: start), openIndex - Self.capacity + 1, 0)
         let last = min(Self.index(of: end), openIndex)
-        guard first <= last else { return result }
+        guard first <= last else { return Peaks() }
         let quarters = quarters.span
+        var highest = Highest()
+        var slot = slot(first)
         // Field by field: see `meanParts(at:)`.
-        for index in first..<min(last + 1, openIndex) {
-            let slot = slot(index)
-            if let speed = quarters[slot].peaks.speed { result.merge(Peaks(speed: speed)) }
-            if let rate = quarters[slot].peaks.heartRate { result.merge(Peaks(heartRate: rate)) }
+        for _ in first..<max(min(last + 1, openIndex), first) {
+            highest.speed = max(highest.speed, quarters[slot].peaks.speed)
+            highest.heartRate = max(highest.heartRate, quarters[slot].peaks.heartRate)
+            slot += 1
+            if slot == Self.capacity { slot = 0 }
         }
-        if last == openIndex { result.merge(openPeaks) }
-        return result
+        if last == openIndex { highest.merge(openPeaks) }
+        return highest.known
     }
 
     /// A mean over a span, and the share of the span in which there was anything to average.
@@ -242,11 +301,29 @@ package struct History: Sendable {
     /// The means over a span; `nil` where nothing was known.
     package func means(from start: Double, to end: Double) -> (speed: Mean?, heartRate: Mean?) {
         guard end > start else { return (nil, nil) }
-        let first = meanParts(at: start)
-        let last = meanParts(at: end)
-        func mean(_ integral: Double, over time: Double) -> Mean? {
-            time > 0 ? (integral / time, time / (end - start)) : nil
+        return Self.means(from: meanParts(at: start), to: meanParts(at: end), over: end - start)
+    }
+
+    /// The means of some quarter seconds, one after the other: where one ends, the next begins, and is asked for once.
+    ///
+    /// - Parameter take: receives the speed's and the heart rate's, as ``means(from:to:)`` does.
+    func quarterMeans(from start: Double, count: Int, take: (Mean?, Mean?) -> Void) {
+        var first = meanParts(at: start)
+        for index in 0..<max(count, 0) {
+            let from = start + Double(index) * Self.resolution
+            let to = from + Self.resolution
+            let last = meanParts(at: to)
+            let means = Self.means(from: first, to: last, over: to - from)
+            take(means.speed, means.heartRate)
+            first = last
         }
+    }
+
+    @inline(__always)
+    private static func means(
+        from first: MeanParts, to last: MeanParts, over span: Double
+    ) -> (speed: Mean?, heartRate: Mean?) {
+        func mean(_ integral: Double, over time: Double) -> Mean? { time > 0 ? (integral / time, time / span) : nil }
         return (
             mean(last.speedIntegral - first.speedIntegral, over: last.speedTime - first.speedTime),
             mean(last.heartRateIntegral - first.heartRateIntegral, over: last.heartRateTime - first.heartRateTime)
@@ -259,37 +336,40 @@ package struct History: Sendable {
         var speedIntegral: Double
         var heartRateTime: Double
         var heartRateIntegral: Double
+    }
 
-        @inline(__always)
-        init(_ totals: Totals) {
-            speedTime = totals.speedTime
-            speedIntegral = totals.speedIntegral
-            heartRateTime = totals.heartRateTime
-            heartRateIntegral = totals.heartRateIntegral
-        }
+    @inline(__always)
+    private static func meanParts(_ totals: Totals) -> MeanParts {
+        MeanParts(
+            speedTime: totals.speedTime, speedIntegral: totals.speedIntegral, heartRateTime: totals.heartRateTime,
+            heartRateIntegral: totals.heartRateIntegral)
     }
 
     /// As ``totals(at:)``, for it is asked for four times a second, and most of the answer by nobody.
-    @inline(__always)
     private func meanParts(at time: Double) -> MeanParts {
-        guard let lastTime, time < lastTime else { return MeanParts(totals) }
-        let clamped = max(time, oldest)
-        let index = Self.index(of: clamped)
-        guard index < openIndex, index > max(0, openIndex - Self.capacity + 1) else {
-            return MeanParts(interpolated(at: time))
+        guard let lastTime, time < lastTime else {
+            return MeanParts(
+                speedTime: times[0], speedIntegral: integrals[0], heartRateTime: times[1],
+                heartRateIntegral: integrals[1])
         }
+        let place = time / Self.resolution
+        // Between two quarters' ends that history reaches.
+        guard place < Double(openIndex), place >= Double(max(0, openIndex - Self.capacity + 1) + 1) else {
+            return Self.meanParts(interpolated(at: time))
+        }
+        let index = Int(place)
         // Read field by field: what is read whole is copied whole.
         let quarters = quarters.span
-        let (before, after) = (slot(index - 1), slot(index))
-        let share = min(max(clamped / Self.resolution - Double(index), 0), 1)
+        let after = slot(index)
+        let before = after == 0 ? Self.capacity - 1 : after - 1
+        let share = place - Double(index)
         func mix(_ from: Double, _ to: Double) -> Double { from + share * (to - from) }
-        var parts = MeanParts(totals)
-        parts.speedTime = mix(quarters[before].totals.speedTime, quarters[after].totals.speedTime)
-        parts.speedIntegral = mix(quarters[before].totals.speedIntegral, quarters[after].totals.speedIntegral)
-        parts.heartRateTime = mix(quarters[before].totals.heartRateTime, quarters[after].totals.heartRateTime)
-        parts.heartRateIntegral = mix(
-            quarters[before].totals.heartRateIntegral, quarters[after].totals.heartRateIntegral)
-        return parts
+        return MeanParts(
+            speedTime: mix(quarters[before].totals.speedTime, quarters[after].totals.speedTime),
+            speedIntegral: mix(quarters[before].totals.speedIntegral, quarters[after].totals.speedIntegral),
+            heartRateTime: mix(quarters[before].totals.heartRateTime, quarters[after].totals.heartRateTime),
+            heartRateIntegral: mix(
+                quarters[before].totals.heartRateIntegral, quarters[after].totals.heartRateIntegral))
     }
 
     /// Mean speed over a span, and the share of it in which speed was known.

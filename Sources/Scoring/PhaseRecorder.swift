@@ -39,6 +39,8 @@ package struct PhaseRecorder: Sendable {
     private var lastTime = 0.0
     private var nextFold = 0.0
     private var nextBest = 0.0
+    /// Until then a new best is possible: see ``watchForBest(_:)``.
+    private var bestUntil = 0.0
     /// Bouts that wait for their recovery, and the place of each among the phases.
     private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int)] = []
 
@@ -59,8 +61,9 @@ package struct PhaseRecorder: Sendable {
             foldPeaks()
             nextFold = lastTime + 60
         }
+        watchForBest(sample)
         if lastTime >= nextBest {
-            noteBest()
+            if lastTime < bestUntil { noteBest() }
             nextBest = lastTime + History.resolution
         }
         if !pending.isEmpty { completeSprints(final: false) }
@@ -136,6 +139,20 @@ package struct PhaseRecorder: Sendable {
         let reach = history.oldest + 70
         guard reach > phase.start, history.oldest > 0 else { return }
         openPeaks.merge(history.peaks(from: max(phase.start, history.oldest), to: min(reach, lastTime)))
+    }
+
+    /// A mean is no more than the largest of the values that it is made of, so that most samples cannot make a new best. Those count that lie
+    /// in its 5 s, in the quarter second at their beginning, and up to the longest spacing before that. What rounding adds to a mean is
+    /// less than a millionth of it.
+    @inline(__always)
+    private mutating func watchForBest(_ sample: FusedSample) {
+        let almost = 1 - 1e-6
+        var isHigh = false
+        if let speed = sample.speed { isHigh = speed >= (bestSpeed ?? 0) * almost }
+        if let rate = sample.heartRate, rate >= (bestHeartRate ?? 0) * almost { isHigh = true }
+        // A doubtful speed stands for the one before it, which may be as high.
+        guard isHigh || sample.doubts.contains(.speedOutlier) else { return }
+        bestUntil = lastTime + 5 + 2 * History.resolution + History.longestSpacing
     }
 
     private mutating func noteBest() {

@@ -39,11 +39,9 @@ extension SprintTrace {
         let count = Int(min(max((end - start) / quarter, 0), 540 / quarter))
         speeds.reserveCapacity(count)
         rates.reserveCapacity(count)
-        for index in 0..<count {
-            let from = start + Double(index) * quarter
-            let means = history.means(from: from, to: from + quarter)
-            speeds.append(means.speed?.mean)
-            rates.append(means.heartRate?.mean)
+        history.quarterMeans(from: start, count: count) { speed, rate in
+            speeds.append(speed?.mean)
+            rates.append(rate?.mean)
         }
         let all = history.meanSpeed(from: start, to: end)
         let part = WorkingPart(start: start, end: end, history: history, nextWork: nextWork)

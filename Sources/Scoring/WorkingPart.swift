@@ -64,9 +64,11 @@ package struct WorkingPart: Equatable, Sendable {
         let step = History.resolution
         let first = max(start - Self.margin, 0)
         let last = min(end + Self.margin, nextWork ?? .infinity)
-        let speeds = (0..<max(Int((last - first) / step), 0)).map { index in
-            let from = first + Double(index) * step
-            return history.meanSpeed(from: from, to: from + step).flatMap { $0.coverage > 0.5 ? $0.mean : nil }
+        let count = max(Int((last - first) / step), 0)
+        var speeds: [Double?] = []
+        speeds.reserveCapacity(count)
+        history.quarterMeans(from: first, count: count) { speed, _ in
+            speeds.append(speed.flatMap { $0.coverage > 0.5 ? $0.mean : nil })
         }
         func index(_ time: Double) -> Int { min(max(Int((time - first) / step), 0), speeds.count) }
         let inside = speeds[index(start)..<index(end)].compactMap { $0 }.sorted()

@@ -147,8 +147,13 @@ package struct BoutDetector: Sendable {
     }
 
     /// Time passes without a sample of this signal: a bout does not outlive a long silence.
+    @inline(__always)
     package mutating func pass(to time: Timestamp) -> Change? {
-        guard let bout, let lastTime, time.seconds(since: lastTime) > patience else { return nil }
+        bout != nil && isSilent(at: time) ? passSilently(to: time) : nil
+    }
+
+    private mutating func passSilently(to time: Timestamp) -> Change? {
+        guard let bout, let lastTime else { return nil }
         // It may still be going on where nothing is heard of it.
         if let length = levels.expectedLength, time.seconds(since: bout.start) < length { return nil }
         return endBout(at: unseenEnd(of: bout, from: lastTime, to: time), confidence: Self.unseenConfidence)
@@ -285,18 +290,8 @@ package struct BoutDetector: Sendable {
         bound: Double, rise: Double, since: Timestamp?, at time: Timestamp, reaching span: Double = 0,
         noLessThan least: Double = 0, penalty: Double = 0
     ) -> StepFit.Question {
-        fit.removeAll()
-        let spacing = span / Double(StepFit.capacity)
-        var next = 0.0
-        for index in 0..<recent.count {
-            let entry = recent[index]
-            if fit.count == StepFit.capacity { break }
-            if let since, entry.time < since, fit.count >= 6 { break }
-            let age = time.seconds(since: entry.time)
-            guard age >= next else { continue }
-            next += spacing
-            fit.append(age: age, value: max(entry.value, least))
-        }
+        fit.observe(
+            recent, at: time, since: since, spacing: span / Double(StepFit.capacity), noLessThan: least)
         return StepFit.Question(
             bound: bound, rise: rise, oldest: max(parameters.reach + 8 * typicalInterval, span),
             spacing: typicalInterval, variance: variance, penalty: penalty)

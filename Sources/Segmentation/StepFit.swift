@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
 
 /// Fits "a level, then a step to another level" to the last observations of a signal, for many instants at which the step may have
 /// begun, and compares two families of steps: those that reach a bound and those that do not.
@@ -20,11 +21,16 @@ struct StepFit: Sendable {
         var age = 0.0
     }
 
-    /// The observations, newest first: ages in seconds, rising from 0, and values.
-    private(set) var count = 0
-    private var ages = InlineArray<24, Double>(repeating: 0)
-    private var values = InlineArray<24, Double>(repeating: 0)
+    private struct Observation: Sendable, BitwiseCopyable {
+        /// Seconds.
+        var age = 0.0
+        var value = 0.0
+    }
+
     static let capacity = 24
+    private(set) var count = 0
+    /// The observations, newest first, their ages rising from 0. Not within the value, which a call may be given a copy of.
+    private var observations = [Observation](repeating: Observation(), count: capacity)
     /// The place among the ``Instants`` of the one for which ``reaches(_:odds:scale:responses:)`` was last given up.
     private var decisive = 0
 
@@ -32,9 +38,34 @@ struct StepFit: Sendable {
 
     mutating func append(age: Double, value: Double) {
         guard count < Self.capacity else { return }
-        ages[count] = age
-        values[count] = value
+        observations[count] = Observation(age: age, value: value)
         count += 1
+    }
+
+    /// Takes the observations anew.
+    ///
+    /// - Parameters:
+    ///   - since: what came before is left out, but for a handful of samples.
+    ///   - spacing: seconds; of denser observations some are left out.
+    ///   - least: what a value counts for that is less.
+    mutating func observe(
+        _ recent: borrowing RecentValues, at time: Timestamp, since: Timestamp?, spacing: Double,
+        noLessThan least: Double
+    ) {
+        var target = observations.mutableSpan
+        var taken = 0
+        var next = 0.0
+        for index in 0..<recent.count {
+            if taken == Self.capacity { break }
+            let entry = recent[index]
+            if let since, entry.time < since, taken >= 6 { break }
+            let age = time.seconds(since: entry.time)
+            guard age >= next else { continue }
+            next += spacing
+            target[taken] = Observation(age: age, value: max(entry.value, least))
+            taken += 1
+        }
+        count = taken
     }
 
     /// What is looked for.
@@ -92,6 +123,11 @@ struct StepFit: Sendable {
         _ question: Question, odds: Double, scale: Double, responses: borrowing StepResponses
     ) -> Bool {
         let sums = Sums(self)
+        // The least of steps is none. Where the mean lies below the bound it is one that does not reach it, and the best such step fits no
+        // worse: so an even pace is known for one without a look at the steps. A thousandth is more than rounding comes to.
+        if question.rise > 0, sums.values < question.bound * sums.total, sums.flat < 0.999 * odds * scale {
+            return false
+        }
         // What gave up the question before mostly gives up this one.
         var first = Instants(question)
         for _ in 0..<decisive { _ = first.next() }
@@ -181,13 +217,16 @@ struct StepFit: Sendable {
         @inline(__always)
         init(_ fit: borrowing StepFit) {
             total = Double(fit.count)
-            // A span reads in place; a subscript may be given a copy of all.
-            let observed = fit.values.span
+            let observed = fit.observations.span
             for index in 0..<fit.count {
-                values += observed[index]
-                squares += observed[index] * observed[index]
+                let value = observed[index].value
+                values += value
+                squares += value * value
             }
         }
+
+        /// The sum of squared residuals about the mean.
+        var flat: Double { squares - values * values / total }
     }
 
     /// Of one instant: one lane per kind of response. Where nothing of a step would have been seen yet, both sums are infinite.
@@ -217,15 +256,15 @@ struct StepFit: Sendable {
         var sumG = SIMD4<Double>.zero
         var sumGG = SIMD4<Double>.zero
         var sumGY = SIMD4<Double>.zero
-        let ages = self.ages.span
-        let values = self.values.span
+        let observations = observations.span
         for index in 0..<count {
             // Older observations lie before the step.
-            guard ages[index] < age else { break }
-            let response = responses.values(at: age - ages[index])
+            let observation = observations[index]
+            guard observation.age < age else { break }
+            let response = responses.values(at: age - observation.age)
             sumG += response
             sumGG += response * response
-            sumGY += response * values[index]
+            sumGY += response * observation.value
         }
         let (total, sumY, sumYY) = (sums.total, sums.values, sums.squares)
         let spread = total * sumGG - sumG * sumG

@@ -7,7 +7,7 @@ import Testing
 @Suite struct LayeringTests {
     /// From the ground up. A target may depend on layers below its own, never on its neighbours or on what is above.
     static let layers: [(names: [String], isCore: Bool)] = [
-        (["CUSB", "CBluetooth", "CDoorbell", "CLinux", "CSQLite"], false),
+        (["CUSB", "CBluetooth", "CChecksum", "CDoorbell", "CLinux", "CSQLite"], false),
         // The ring's doorbell is a file descriptor, so it may call the system.
         (["RingBuffer"], false),
         (["Measurement", "BinaryCoding", "JSON"], true),

@@ -77,6 +77,28 @@ import Testing
         #expect(history.peaks(from: 60, to: 90) == .init(speed: 3, heartRate: 190))
     }
 
+    /// Asked for one after the other, quarter seconds have the means that they have when each is asked for alone.
+    @Test func quarterSecondsHaveTheirMeansInARow() {
+        var generator = SeededGenerator(seed: 9)
+        var history = History()
+        var time = 0.0
+        for index in 0..<3_000 {
+            time += 0.4 * generator.uniform() + (index == 1_500 ? 30 : 0)
+            history.ingest(Self.sample(time, speed: 8 * generator.uniform(), heartRate: index % 50 < 40 ? 150 : nil))
+        }
+        for start in [0, 30.3, time / 2, time - 20.1] {
+            var index = 0
+            history.quarterMeans(from: start, count: 120) { speed, rate in
+                let from = start + Double(index) * History.resolution
+                let alone = history.means(from: from, to: from + History.resolution)
+                #expect(speed?.mean == alone.speed?.mean && speed?.coverage == alone.speed?.coverage)
+                #expect(rate?.mean == alone.heartRate?.mean && rate?.coverage == alone.heartRate?.coverage)
+                index += 1
+            }
+            #expect(index == 120)
+        }
+    }
+
     @Test func remembersTheLastNineMinutesOnlyAndNeverTraps() {
         var history = History()
         for index in 0..<5_000 { history.ingest(Self.sample(Double(index), speed: 3)) }

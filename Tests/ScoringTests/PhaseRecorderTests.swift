@@ -2,6 +2,7 @@
 import Fusion
 import Measurement
 import Segmentation
+import TestSupport
 import Testing
 
 @testable import Scoring
@@ -33,6 +34,44 @@ import Testing
         }
         recorder.finish()
         return recorder
+    }
+
+    /// Most samples are not asked for a new best. Asked each quarter second, all of them tell the same: values that wander, stand, are doubted
+    /// and fall silent.
+    @Test func theBestFiveSecondsAreThoseOfASearchThroughAll() {
+        var generator = SeededGenerator(seed: 17)
+        var recorder = PhaseRecorder()
+        var history = History()
+        var best: (speed: Double?, speedTime: Double?, rate: Double?, rateTime: Double?)
+        var (time, next, speed, rate) = (0.0, 0.0, 3.0, 120.0)
+        for _ in 0..<20_000 {
+            time += (generator.uniform() < 0.01 ? 14 : 0.3) * generator.uniform()
+            if Bool.random(using: &generator) {
+                speed = min(max(speed + 0.2 * generator.normal(), 0), 9)
+                rate = min(max(rate + generator.normal().rounded(), 60), 190)
+            }
+            var sample = FusedSample(time: Timestamp(seconds: time), updated: [.speed, .heartRate])
+            sample.speed = generator.uniform() < 0.05 ? nil : speed
+            sample.heartRate = generator.uniform() < 0.05 ? nil : rate
+            if generator.uniform() < 0.1 { sample.doubts.insert(.speedOutlier) }
+            if generator.uniform() < 0.02 { sample.doubts.insert(.heartRateArtefact) }
+            recorder.ingest(sample)
+            history.ingest(sample)
+            let now = sample.time.seconds
+            guard now >= next else { continue }
+            next = now + History.resolution
+            guard now >= 5 else { continue }
+            let means = history.means(from: now - 5, to: now)
+            if let mean = means.speed, mean.coverage >= 0.9, mean.mean > best.speed ?? 0 {
+                (best.speed, best.speedTime) = (mean.mean, now)
+            }
+            if let mean = means.heartRate, mean.coverage >= 0.9, mean.mean > best.rate ?? 0 {
+                (best.rate, best.rateTime) = (mean.mean, now)
+            }
+            #expect(recorder.bestSpeed == best.speed && recorder.bestSpeedTime == best.speedTime)
+            #expect(recorder.bestHeartRate == best.rate && recorder.bestHeartRateTime == best.rateTime)
+        }
+        #expect(best.speed ?? 0 > 5 && best.rate ?? 0 > 150)
     }
 
     @Test func measuresPhasesBetweenTheirBackDatedEdges() throws {
