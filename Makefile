@@ -15,11 +15,12 @@ EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
 .PHONY: help run build install uninstall deb test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
-    evaluate fuzz test-system run-system-test
+    evaluate fuzz test-asan test-tsan test-system run-system-test
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
 	@echo 'make test    run all tests'
+	@echo 'make test-asan  run all tests under AddressSanitizer and LeakSanitizer; make test-tsan under ThreadSanitizer'
 	@echo 'make test-system  run a whole Debian machine in qemu, with virtual sensors at its kernel; see docs/system-test.md'
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make install  put what was built into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away'
@@ -69,6 +70,13 @@ run: build
 # Only Swift Testing is used: without XCTest's empty run, the closing line is the last one.
 test: dependencies
 	$(SWIFT) test --disable-xctest
+
+# FILTER='USB|Bluetooth' takes some suites only.
+test-asan: dependencies
+	SWIFT='$(SWIFT)' scripts/test-sanitized address $(if $(FILTER),--filter '$(FILTER)')
+
+test-tsan: dependencies
+	SWIFT='$(SWIFT)' scripts/test-sanitized thread $(if $(FILTER),--filter '$(FILTER)')
 
 # See docs/system-test.md. Whether it can run is asked first: what it needs takes long to build.
 test-system: dependencies

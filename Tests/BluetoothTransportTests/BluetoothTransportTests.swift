@@ -254,6 +254,42 @@ struct BluetoothTransportTests {
         #expect(world.stop() == 0)
     }
 
+    /// The link stands, and nothing comes over it: a strap that was taken off, and goes to sleep only later.
+    @Test func aConnectedSensorThatFallsSilentIsToldAndSoIsItsReturn() throws {
+        let world = try World()
+        let strap = world.add(.strap, Self.address(1))
+        strap.period = 0.01
+        try world.launch()
+        #expect(world.play { world.intervals(strap).count > 5 }, "\(world.notices)")
+        strap.isMute = true
+        let who = "ble:C4:12:F5:00:A0:01 C4:12:F5:00:A0:01"
+        #expect(
+            world.play(atMost: 60) {
+                world.notices.contains("sensorLost \(who) is connected, and has been silent for 10 s")
+            }, "\(world.notices)")
+        let before = world.intervals(strap).count
+        strap.isMute = false
+        #expect(world.play { world.notices.contains("sensorBack \(who) is heard again") }, "\(world.notices)")
+        #expect(world.play { world.intervals(strap).count > before })
+        #expect(strap.connections == 1)
+        #expect(world.stop() == 0)
+    }
+
+    /// Read at each connection; the second time it is no news.
+    @Test func aLowBatteryIsTold() throws {
+        let world = try World()
+        let strap = world.add(.strap, Self.address(1))
+        let other = world.add(.strap, Self.address(2))
+        strap.battery = 9
+        for sensor in world.sensors { sensor.period = 0.01 }
+        try world.launch()
+        let words = "batteryLow ble:C4:12:F5:00:A0:01 C4:12:F5:00:A0:01 has 9 % of its battery left"
+        #expect(world.play { world.notices.contains(words) }, "\(world.notices)")
+        #expect(world.play { world.readings(other).contains(.battery(percent: 95)) })
+        #expect(world.notices.count { $0.hasPrefix("batteryLow") } == 1)
+        #expect(world.stop() == 0)
+    }
+
     /// How much of a processor that takes is measured by `Benchmarks`; that nothing is lost and one thread does it, here.
     @Test func twentySensorsAtOnceLoseNothing() throws {
         let world = try World()

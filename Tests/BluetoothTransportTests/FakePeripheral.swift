@@ -39,6 +39,8 @@ final class FakePeripheral {
     private(set) var confirmations = 0
     private var nextMeasurement = 0.0
     var battery: UInt8 = 95
+    /// Connected and subscribed to, it sends nothing.
+    var isMute = false
     /// Security level that a link needs before measurements are switched on: 1 none, 2 encryption, 3 with an authenticated key.
     var wantedLevel: UInt8 = 1
     /// What the link has come to.
@@ -165,7 +167,7 @@ final class FakePeripheral {
     // MARK: Measurements
 
     func measure(at now: Double) {
-        guard let link, now >= nextMeasurement else { return }
+        guard let link, !isMute, now >= nextMeasurement else { return }
         nextMeasurement += period
         if nextMeasurement < now { nextMeasurement = now + period }
         if case .hostile = nature {

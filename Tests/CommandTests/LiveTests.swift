@@ -86,6 +86,44 @@ struct LiveTests {
         for name in sessions() { try expectWhole(name) }
     }
 
+    /// A time namespace in which the machine has slept for 1 000 000 s: of the clocks only CLOCK_BOOTTIME tells (clock_gettime(2)).
+    private static let sleepyMachine = ["/usr/bin/unshare", "--time", "--boottime", "1000000", "--fork"]
+
+    private static let canHaveSlept: Bool = {
+        guard FileManager.default.isExecutableFile(atPath: sleepyMachine[0]) else { return false }
+        let result = try? Programs.run(sleepyMachine[0], sleepyMachine.dropFirst() + ["true"])
+        return result?.status == 0
+    }()
+
+    /// Else a session would go on after a night in a suitcase as if there had been no silence.
+    @Test(.enabled(if: canHaveSlept, "time namespaces are not there, or not allowed"))
+    func theTimeThatAMachineSleepsCounts() throws {
+        let process = Process()
+        process.executableURL = URL(filePath: Self.sleepyMachine[0])
+        process.arguments =
+            Self.sleepyMachine.dropFirst() + [Programs.path("sprintd"), "--state", state]
+            + ["--simulate", "sprint-1x10-20", "--rate", "600"]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        let capture = "\(state)/sessions/\(try #require(sessions().first))/capture.pcapng"
+        let bytes = [UInt8](try Data(contentsOf: URL(filePath: capture)))
+        func word(_ offset: Int) -> UInt64 {
+            bytes[offset..<offset + 4].reversed().reduce(0) { $0 << 8 | UInt64($1) }
+        }
+        // Enhanced packet blocks: type 6; type, length and interface lie before the time's upper half.
+        var offset = 0
+        var times: [UInt64] = []
+        while offset + 20 <= bytes.count {
+            if word(offset) == 6 { times.append(word(offset + 12) << 32 | word(offset + 16)) }
+            offset += max(12, Int(word(offset + 4)))
+        }
+        #expect(times.count > 100)
+        #expect(times.allSatisfy { $0 > 1_000_000_000_000_000 })
+    }
+
     @Test func withoutASensorItSaysSoAndWaits() throws {
         let process = Programs.process("sprintd", ["--state", state])
         process.standardOutput = FileHandle.nullDevice

@@ -221,6 +221,27 @@ import Testing
         #expect(try last?.ask(.sensors) != nil)
     }
 
+    /// They come faster than they go, so that most are beyond the limit. `scripts/abuse-socket` does it with all of them open at once.
+    @Test func aThousandConnectionsCostTheSessionNothing() throws {
+        let world = try World("sprint-1x10-20", rate: 20)
+        let client = try world.client()
+        let before = try client.status()
+        var crowd: [RawClient] = []
+        for index in 0..<1000 {
+            let one = try RawClient(world.path)
+            if index.isMultiple(of: 2) { one.send(SocketCommand.watch.line) }
+            crowd.append(one)
+            if crowd.count > 2 * SocketLimits.clients { crowd.removeFirst() }
+        }
+        // The session goes on, for one who was there before.
+        while try client.status().frames <= before.frames {}
+        crowd = []
+        // Whoever has gone leaves room.
+        var last: Client?
+        while last == nil { last = try? world.client() }
+        #expect(try last?.status().droppedFrames == 0)
+    }
+
     @Test func whoHasSaidAllStillHears() throws {
         let world = try World("sprint-1x10-20", rate: 60)
         let client = try RawClient(world.path)
