@@ -16,27 +16,32 @@ import tempfile
 import time
 from pathlib import Path
 
+# The emulated stick has its one configuration from the start and answers no question about it.
 NODE = """
 import sys
+import usb.core
+usb.core.Device.set_configuration = lambda *_: None
 from openant.devices import ANTPLUS_NETWORK_KEY
-from openant.devices.common import AntPlusDevice, DeviceType
-from openant.devices.heart_rate import HeartRate
+from openant.easy.channel import Channel
 from openant.easy.node import Node
 
 node = Node()
 node.set_network_key(0x00, ANTPLUS_NETWORK_KEY)
-strap = HeartRate(node)
-# openant knows no footpod: its messages are received and left unread.
-footpod = AntPlusDevice(node, DeviceType.StrideSpeed.value, period=8134, name="footpod")
 received = [0, 0]
-def count(index):
-    def take(*_):
+for index, (device_type, period) in enumerate(((120, 8070), (124, 8134))):
+    channel = node.new_channel(Channel.Type.BIDIRECTIONAL_RECEIVE, 0x00)
+
+    def take(data, index=index):
         received[index] += 1
-        if received[index] in (1, 100):
+        if received[index] in (1, 50):
             print(index, received[index], file=sys.stderr, flush=True)
-    return take
-strap.on_device_data = count(0)
-footpod.on_data = count(1)
+
+    channel.on_broadcast_data = take
+    channel.set_period(period)
+    channel.set_search_timeout(0xFF)
+    channel.set_rf_freq(57)
+    channel.set_id(0, device_type, 0)
+    channel.open()
 node.start()
 """
 
@@ -105,13 +110,13 @@ def child_of(process: int, name: str, seconds: float = 20) -> int:
     raise RuntimeError(f"{name} was not started")
 
 
-def on_a_stick(emulator: Path, seconds: float, command: list[str], name: str, log) -> Daemon:
+def on_a_stick(name: str, emulator: Path, seconds: float, command: list[str], log) -> Daemon:
     """Starts a program that finds an emulated stick, with a strap and a footpod in the air."""
     starter = subprocess.Popen(
         ["umockdev-wrapper", str(emulator), "plug a usbm", f"air 1 1 1 {seconds:.0f}", "--", *command],
         stdin=subprocess.DEVNULL, stdout=log, stderr=log,
     )
-    return Daemon(name, starter, child_of(starter.pid, Path(command[0]).resolve().name[:15]))
+    return Daemon(name, starter, child_of(starter.pid, Path(command[0]).name[:15]))
 
 
 def nmea(text: str) -> bytes:
@@ -163,9 +168,9 @@ def measure(sprintd: Path | None, emulator: Path | None, seconds: float) -> dict
     no_stick = None if emulator and shutil.which("umockdev-wrapper") else "umockdev is not installed: no stick"
     try:
         start("sprintd", no_stick or (None if sprintd else "not built: make build"), lambda: on_a_stick(
-            emulator, seconds + 60, [str(sprintd), "--state", str(folder / "state")], "sprintd", log))
+            "sprintd", emulator, seconds + 60, [str(sprintd), "--state", str(folder / "state")], log))
         start("openant", no_stick, lambda: on_a_stick(
-            emulator, seconds + 60, [sys.executable, "-c", NODE], "openant", log))
+            "openant", emulator, seconds + 60, [sys.executable, "-c", NODE], log))
         start("gpsd", None if Path("/usr/sbin/gpsd").exists() else "not installed: apt install gpsd",
               lambda: gpsd_on(slave, folder, log))
         begin, count, before = time.monotonic(), 0, {}
@@ -201,6 +206,6 @@ def measure(sprintd: Path | None, emulator: Path | None, seconds: float) -> dict
     # A daemon that received nothing is cheap: then there is nothing to compare.
     if isinstance(results.get("sprintd"), dict) and not any(size > 10_000 for size in captures):
         results["sprintd"] = "it recorded nothing:\n" + text
-    if isinstance(results.get("openant"), dict) and not all(f"{index} 100" in text for index in (0, 1)):
+    if isinstance(results.get("openant"), dict) and not all(f"{index} 50" in text for index in (0, 1)):
         results["openant"] = "it received nothing:\n" + text
     return results

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import CThreads
 import FileIO
+import Fusion
 import Measurement
 
 /// Our side of a comparison: writes what is worked on into a folder, and then does on each line that it reads what the line names, so that
