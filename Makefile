@@ -34,6 +34,7 @@ help:
 	@echo 'make fuzz    fuzz every parser, SECONDS (60) each; see docs/fuzzing.md'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
+	@echo 'make docs    make browsable documentation of the modules from their comments, in .build/docs'
 	@echo 'make clean   remove everything that was built'
 	@echo
 	@echo 'run, test and build first install missing Debian packages (scripts/install-dependencies --list).'
@@ -153,6 +154,11 @@ lint:
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests $(OTHERS)
+
+# In .build/docs, by the toolchain's docc.
+docs: dependencies
+	$(SWIFT) build
+	scripts/make-docs "$$($(SWIFT) build --show-bin-path)/Modules" .build/docs
 
 clean:
 	$(SWIFT) package clean
