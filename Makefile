@@ -14,7 +14,7 @@ DESTDIR ?=
 EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
-.PHONY: help run build install uninstall deb test lint format clean dependencies bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
+.PHONY: help run build install uninstall deb test lint format docs clean dependencies bench bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
     evaluate fuzz test-asan test-tsan test-system run-system-test
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make install  put what was built into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away'
 	@echo 'make deb     make a Debian package in .build/debian (needs dpkg-dev)'
+	@echo 'make bench   our figures beside those of others, as one table (needs libboost-dev and gpsd); QUICK=1 for fewer rounds'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
 	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
 	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
@@ -34,6 +35,7 @@ help:
 	@echo 'make fuzz    fuzz every parser, SECONDS (60) each; see docs/fuzzing.md'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
+	@echo 'make docs    make browsable documentation of the modules from their comments, in .build/docs'
 	@echo 'make clean   remove everything that was built'
 	@echo
 	@echo 'run, test and build first install missing Debian packages (scripts/install-dependencies --list).'
@@ -97,6 +99,23 @@ run-system-test: build
 	    echo 'Without dpkg-dev no package is made: files are copied instead.'; fi
 	PACKAGE=$$(ls .build/system/package/*.deb 2>/dev/null) Tests/System/run .build/system/programs
 
+# See docs/benchmarks.md. QUICK=1 for fewer rounds. One build after the other, and nothing beside the measurement.
+PEERS = .build/peers
+bench: build $(PEERS)/requirements.txt
+	-$(SWIFT) build -c release --package-path Benchmarks --product ring-benchmark
+	$(SWIFT) build -c release --package-path Benchmarks --product pipeline-benchmark
+	$(SWIFT) build -c release --package-path Benchmarks --product peer-benchmark
+	$(SWIFT) build --product stick-emulator
+	$(PEERS)/bin/python -B Benchmarks/peers/compare $$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) \
+	    $$($(SWIFT) build -c release --show-bin-path) $$($(SWIFT) build --show-bin-path)/stick-emulator \
+	    --out .build/benchmarks.md $(if $(QUICK),--quick)
+
+$(PEERS)/requirements.txt: Benchmarks/peers/requirements.txt
+	@python3 -c 'import ensurepip' || { echo "Python's venv is missing: install Debian's python3-venv." >&2; exit 69; }
+	python3 -m venv $(PEERS)
+	$(PEERS)/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	cp $< $@
+
 # Needs Debian's libboost-dev; see Benchmarks/README.md.
 bench-ring: dependencies
 	$(SWIFT) run -c release --package-path Benchmarks ring-benchmark
@@ -135,13 +154,19 @@ $(EVALUATION)/venv/requirements.txt: Evaluation/baselines/requirements.txt
 	cp $< $@
 
 # Not the whole folder: it links to Sources.
-EVALUATOR = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests Fuzzing/Package.swift Fuzzing/Sources/fuzz
+OTHERS = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests Fuzzing/Package.swift Fuzzing/Sources/fuzz Benchmarks/Package.swift \
+    Benchmarks/Sources/peer-benchmark Benchmarks/Sources/Workloads
 
 lint:
-	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests $(EVALUATOR)
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests $(OTHERS)
 
 format:
-	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests $(EVALUATOR)
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests $(OTHERS)
+
+# In .build/docs, by the toolchain's docc.
+docs: dependencies
+	$(SWIFT) build
+	scripts/make-docs "$$($(SWIFT) build --show-bin-path)/Modules" .build/docs
 
 clean:
 	$(SWIFT) package clean

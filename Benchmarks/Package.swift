@@ -69,6 +69,7 @@ let package = Package(
             ["Capture", "FileIO", "Measurement", "ProcessIO", "RingBuffer", "Simulation", "Transport"]),
         .target(name: "CThreads"),
         .target(name: "Figures", swiftSettings: settings),
+        .target(name: "Workloads", dependencies: ["FIT"], swiftSettings: settings),
         .target(name: "CBoostQueue", dependencies: ["CThreads"]),
         .executableTarget(
             name: "ring-benchmark",
@@ -106,7 +107,15 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
-            name: "fit-benchmark", dependencies: ["CThreads", "FIT", "Figures", "Measurement"], swiftSettings: settings,
+            name: "fit-benchmark", dependencies: ["CThreads", "FIT", "Figures", "Workloads"], swiftSettings: settings,
+            // As above.
+            linkerSettings: [.linkedLibrary("m")]
+        ),
+        .executableTarget(
+            name: "peer-benchmark",
+            dependencies: [
+                "ANT", "CThreads", "FIT", "FileIO", "Fusion", "Measurement", "Segmentation", "Simulation", "Workloads",
+            ], swiftSettings: settings,
             // As above.
             linkerSettings: [.linkedLibrary("m")]
         ),

@@ -189,12 +189,7 @@ extension Fusion {
         guard !slots[index].lives[.heartRatePresence].heard,
             !slots[index].lives[.stridePresence].heard
         else { return false }
-        switch slots[index].state.id {
-        case .ant(120, _): return kind == .heartRate
-        case .ant(124, _): return kind == .footpod
-        case .ant, .bluetooth, .bluetoothConnection:
-            return histories[index].total > 0 && kind == .heartRate
-        case .file(let column): return column == kind
-        }
+        if let only = slots[index].state.id.kind { return only == kind }
+        return histories[index].total > 0 && kind == .heartRate
     }
 }

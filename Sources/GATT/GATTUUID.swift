@@ -55,9 +55,7 @@ extension GATTUUID {
     package static let heartRateService = GATTUUID(0x180D)
     package static let runningSpeedAndCadenceService = GATTUUID(0x1814)
     package static let heartRateMeasurement = GATTUUID(0x2A37)
-    package static let bodySensorLocation = GATTUUID(0x2A38)
     package static let runningSpeedAndCadenceMeasurement = GATTUUID(0x2A53)
-    package static let runningSpeedAndCadenceFeature = GATTUUID(0x2A54)
     package static let batteryLevel = GATTUUID(0x2A19)
 }
 

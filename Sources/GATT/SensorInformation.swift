@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+package import Measurement
 
 /// What a device says about itself, in advertisements and in its readable characteristics. `nil` where it has not.
 package struct SensorInformation: Equatable, Sendable {
@@ -18,6 +19,14 @@ package struct SensorInformation: Equatable, Sendable {
             case 0x1814: self = .runningSpeedAndCadence
             default: self = []
             }
+        }
+
+        /// What a device with these measures.
+        package var kinds: [SensorKind] {
+            var kinds: [SensorKind] = []
+            if contains(.heartRate) { kinds.append(.heartRate) }
+            if contains(.runningSpeedAndCadence) { kinds.append(.footpod) }
+            return kinds
         }
     }
 

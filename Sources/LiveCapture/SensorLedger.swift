@@ -28,12 +28,7 @@ package struct HeardSensor: Equatable, Sendable {
 
     init(_ id: SensorID) {
         self.id = id
-        switch id {
-        case .ant(deviceType: 120, _): kind = .heartRate
-        case .ant(deviceType: 124, _): kind = .footpod
-        case .ant, .bluetooth, .bluetoothConnection: kind = nil
-        case .file(let kind): self.kind = kind
-        }
+        kind = id.kind
     }
 }
 
@@ -101,11 +96,7 @@ package struct SensorLedger: Sendable {
         guard !information.services.isEmpty || places[sensor] != nil else { return }
         let place = place(of: sensor)
         sensors[place].name = information.name ?? information.model ?? sensors[place].name
-        if information.services.contains(.heartRate) {
-            sensors[place].kind = .heartRate
-        } else if information.services.contains(.runningSpeedAndCadence) {
-            sensors[place].kind = .footpod
-        }
+        if let kind = information.services.kinds.first { sensors[place].kind = kind }
     }
 
     /// - Parameter signal: dBm. Of a device that is no known sensor it is forgotten.

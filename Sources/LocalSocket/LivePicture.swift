@@ -324,11 +324,7 @@ extension SensorStatus {
         let state: State =
             if let silence { isLost || silence > staleness ? .lost : .connected } else { .searching }
         self.init(id: id.description, transport: transport, state: state)
-        switch id {
-        case .ant(deviceType: 120, _): kind = SensorKind.heartRate.name
-        case .ant(deviceType: 124, _): kind = SensorKind.footpod.name
-        case .ant, .bluetooth, .bluetoothConnection, .file: kind = sensor?.kind?.name
-        }
+        kind = (id.kind ?? sensor?.kind)?.name
         name = sensor?.name
         self.athlete = athlete
         signal = sensor?.signal.map(Int.init)

@@ -12,7 +12,7 @@ package final class LocalSocketClient {
         case closed
     }
 
-    /// Readable when ``next(timeout:)`` may have something, for a poll of one's own. What has been read already shows in ``hasMessages``.
+    /// Readable when ``next(timeout:)`` may have something, for a poll of one's own; not when what it has was read already.
     package let fileDescriptor: Int32
     private var lines = LineBuffer(limit: SocketLimits.outputLine)
     private var messages: [SocketMessage] = []
@@ -28,8 +28,6 @@ package final class LocalSocketClient {
     }
 
     deinit { SocketSystem.close(fileDescriptor) }
-
-    package var hasMessages: Bool { position < messages.count }
 
     /// - Throws: EPIPE or ECONNRESET when the daemon has closed the connection.
     package func send(_ command: SocketCommand) throws(ErrorNumber) {

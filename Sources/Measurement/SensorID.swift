@@ -35,6 +35,15 @@ extension SensorID: CustomStringConvertible {
 }
 
 extension SensorID {
+    /// What can only be measured by a sensor of this identity; `nil` where the identity does not tell.
+    package var kind: SensorKind? {
+        switch self {
+        case .ant(let deviceType, _): SensorKind(antDeviceType: deviceType)
+        case .bluetooth, .bluetoothConnection: nil
+        case .file(let kind): kind
+        }
+    }
+
     /// Reads the spelling that ``description`` writes.
     ///
     /// - Returns: `nil` for anything else.

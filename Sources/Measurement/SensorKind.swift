@@ -14,4 +14,13 @@ package enum SensorKind: UInt8, Sendable, BitwiseCopyable, CaseIterable {
         case .footpod: "footpod"
         }
     }
+
+    /// What an ANT+ device type measures; `nil` for one that is not understood, or that measures more than one thing.
+    package init?(antDeviceType type: UInt8) {
+        switch type {
+        case 120: self = .heartRate
+        case 124: self = .footpod
+        default: return nil
+        }
+    }
 }

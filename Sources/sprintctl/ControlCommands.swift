@@ -41,6 +41,15 @@ private func sensorID(_ text: String) throws -> SensorID {
     return sensor
 }
 
+/// Which sensor is whose.
+struct BindingArguments: ParsableArguments {
+    @Argument(help: "The athlete's name.")
+    var athlete: String
+
+    @Argument(help: "The sensor, as ant:120:16815 or ble:C4:12:F5:00:A0:01.", transform: sensorID)
+    var sensor: SensorID
+}
+
 struct BindCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bind", abstract: "Make a sensor an athlete's, from the next session on.",
@@ -49,17 +58,12 @@ struct BindCommand: ParsableCommand {
             sensor was before keeps it too, until it is unbound.
             """)
 
-    @Argument(help: "The athlete's name.")
-    var athlete: String
-
-    @Argument(help: "The sensor, as ant:120:16815 or ble:C4:12:F5:00:A0:01.", transform: sensorID)
-    var sensor: SensorID
-
+    @OptionGroup var binding: BindingArguments
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
-        try DaemonConversation(daemon).carryOut(.bind(athlete: athlete, sensor: sensor))
-        try StandardStream.output.write("\(sensor) is \(athlete)'s from the next session on\n")
+        try DaemonConversation(daemon).carryOut(.bind(athlete: binding.athlete, sensor: binding.sensor))
+        try StandardStream.output.write("\(binding.sensor) is \(binding.athlete)'s from the next session on\n")
     }
 }
 
@@ -68,16 +72,11 @@ struct UnbindCommand: ParsableCommand {
         commandName: "unbind", abstract: "Take a sensor from an athlete, from the next session on.",
         discussion: "Also one that the configuration lists, unless none would be left: who has none takes any.")
 
-    @Argument(help: "The athlete's name.")
-    var athlete: String
-
-    @Argument(help: "The sensor, as ant:120:16815 or ble:C4:12:F5:00:A0:01.", transform: sensorID)
-    var sensor: SensorID
-
+    @OptionGroup var binding: BindingArguments
     @OptionGroup var daemon: DaemonOptions
 
     func run() throws {
-        try DaemonConversation(daemon).carryOut(.unbind(athlete: athlete, sensor: sensor))
-        try StandardStream.output.write("\(sensor) is \(athlete)'s no more from the next session on\n")
+        try DaemonConversation(daemon).carryOut(.unbind(athlete: binding.athlete, sensor: binding.sensor))
+        try StandardStream.output.write("\(binding.sensor) is \(binding.athlete)'s no more from the next session on\n")
     }
 }

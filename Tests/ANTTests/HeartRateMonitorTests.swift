@@ -5,11 +5,6 @@ import Testing
 
 @testable import ANT
 
-/// A page from its eight bytes.
-func page(_ text: String) -> ANTPage {
-    ANTPage(bits: bytes(text).prefix(8).enumerated().reduce(0) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) })
-}
-
 @Suite struct HeartRateMonitorTests {
     static let sensor = SensorID.ant(deviceType: 120, number: 0x2_41AF)
 

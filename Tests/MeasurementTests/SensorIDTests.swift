@@ -27,6 +27,16 @@ import Testing
         #expect(SensorID(spelling) == nil)
     }
 
+    @Test func anIdentityTellsWhatItsSensorMeasuresWhereItCan() {
+        #expect(SensorID.ant(deviceType: 120, number: 1).kind == .heartRate)
+        #expect(SensorID.ant(deviceType: 124, number: 0).kind == .footpod)
+        // Bicycle power.
+        #expect(SensorID.ant(deviceType: 11, number: 1).kind == nil)
+        #expect(SensorID.bluetooth(address: 1).kind == nil)
+        #expect(SensorID.bluetoothConnection(adapter: 0, handle: 64).kind == nil)
+        #expect(SensorID.file(.footpod).kind == .footpod)
+    }
+
     @Test func readsSmallHexadecimalLetters() {
         #expect(SensorID("ble:c4:12:f5:00:a0:0b") == .bluetooth(address: 0xC412_F500_A00B))
     }

@@ -2,7 +2,7 @@
 import CThreads
 import FIT
 import Figures
-import Measurement
+import Workloads
 
 let arguments = CommandLine.arguments.dropFirst()
 guard arguments.count <= 2, arguments.allSatisfy({ Int($0).map { $0 > 0 } ?? false }) else {
@@ -13,64 +13,13 @@ let numbers = arguments.compactMap { Int($0) }
 let rounds = numbers.first ?? 11
 let millions = numbers.dropFirst().first ?? 30
 
-/// Bytes handed over at a time, as from a file.
-let chunk = 256 << 10
-
-/// A run that never ends: every field that we write, each record a second later.
-struct Source {
-    var encoder = FITEncoder()
-    var records = FITRecordEncoder(effortField: 0, phaseField: 1)
-    var values = FITRecordEncoder.Values(timestamp: 1_000_000_000)
-
-    init() {
-        encoder.message(FITProfile.Message.fileID, [FITFieldValue(0, .enum(4))])
-        encoder.message(207, [FITFieldValue(3, .uint8(0))])
-        for number in [0, 1] as [UInt8] {
-            encoder.message(
-                206,
-                [FITFieldValue(0, .uint8(0)), FITFieldValue(1, .uint8(number)), FITFieldValue(2, .uint8(2))])
-        }
-    }
-
-    mutating func writeNext() {
-        let phase = Double(values.timestamp % 120)
-        values.timestamp &+= 1
-        values.heartRate = 120 + phase / 2
-        values.speed = 2 + phase / 30
-        values.cadence = 80 + phase / 16
-        values.distance = Double(values.timestamp % 100_000) * 2.5
-        values.effort = phase / 130
-        values.phase = UInt8(truncatingIfNeeded: values.timestamp % 7)
-        records.write(values, to: &encoder)
-    }
-
-    /// Writes records and hands the bytes over as they gather.
-    mutating func write(_ count: Int, _ body: (Span<UInt8>) -> Void) {
-        for _ in 0..<count {
-            writeNext()
-            if encoder.pendingBytes >= chunk { encoder.drain(body) }
-        }
-    }
-}
-
 /// - Returns: a number that no run may change.
 func write(_ count: Int) -> Int {
-    var source = Source()
+    var run = FITRun()
     var bytes = 0
-    source.write(count) { bytes += $0.count }
-    source.encoder.finish()
-    source.encoder.drain { bytes += $0.count }
-    return bytes
-}
-
-func file(_ count: Int) -> [UInt8] {
-    var source = Source()
-    var bytes: [UInt8] = []
-    func take(_ span: Span<UInt8>) { for index in span.indices { bytes.append(span[index]) } }
-    source.write(count, take)
-    source.encoder.finish()
-    source.encoder.drain(take)
-    bytes.replaceSubrange(0..<14, with: source.encoder.header)
+    run.write(count) { bytes += $0.count }
+    run.encoder.finish()
+    run.encoder.drain { bytes += $0.count }
     return bytes
 }
 
@@ -79,7 +28,7 @@ func decode(_ bytes: [UInt8]) throws -> Int {
     var start = 0
     var sum = 0
     while start < bytes.count {
-        let end = min(start + chunk, bytes.count)
+        let end = min(start + FITRun.piece, bytes.count)
         decoder.append(bytes.span.extracting(start..<end))
         start = end
         if start == bytes.count { decoder.endOfInput() }
@@ -98,7 +47,7 @@ func samples(_ bytes: [UInt8]) throws -> Int {
     var start = 0
     var count = 0
     while start < bytes.count {
-        let end = min(start + chunk, bytes.count)
+        let end = min(start + FITRun.piece, bytes.count)
         reader.append(bytes.span.extracting(start..<end))
         start = end
         if start == bytes.count { reader.endOfInput() }
@@ -113,7 +62,7 @@ struct Stage {
 }
 
 let count = 1_000_000
-let bytes = file(count)
+let bytes = FITRun.file(count)
 print("A file of \(count) records: \(bytes.count >> 20) MiB, \(bytes.count / count) bytes a record\n")
 let stages = [
     Stage(name: "writing") { write(count) },
@@ -147,13 +96,13 @@ for (index, stage) in stages.enumerated() {
 }
 
 print("\nMemory: written, and read as it is written; peak resident memory so far")
-var source = Source()
+var run = FITRun()
 var reader = FITSampleReader()
 var read = 0
 print("  before: \(cthreads_peak_resident() / 1024) MiB")
 for million in 1...millions {
     var failure: (any Error)?
-    source.write(1_000_000) { span in
+    run.write(1_000_000) { span in
         reader.append(span)
         do {
             while try reader.next() != nil { read += 1 }
