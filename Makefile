@@ -15,12 +15,13 @@ EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
 .PHONY: help run build install uninstall deb test lint format docs clean dependencies bench bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
-    evaluate fuzz test-asan test-tsan test-system run-system-test
+    coverage evaluate fuzz soak test-asan test-tsan test-system run-system-test
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
 	@echo 'make test    run all tests'
 	@echo 'make test-asan  run all tests under AddressSanitizer and LeakSanitizer; make test-tsan under ThreadSanitizer'
+	@echo 'make coverage  run all tests, and tell which share of the lines of each target they ran'
 	@echo 'make test-system  run a whole Debian machine in qemu, with virtual sensors at its kernel; see docs/system-test.md'
 	@echo 'make build   build sprintd and sprintctl (release)'
 	@echo 'make install  put what was built into PREFIX (/usr/local), below DESTDIR; make uninstall takes it away'
@@ -31,6 +32,7 @@ help:
 	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
 	@echo 'make bench-socket  measure how soon a decision is read on the local socket (5 min)'
 	@echo 'make abuse-socket  abuse the local socket of a recording daemon, and check that nothing is lost'
+	@echo 'make soak    run 72 simulated hours with faults, and check that nothing is lost and nothing grows'
 	@echo 'make evaluate  hold the phases against the truth of 200 simulated sessions; QUICK=1 for a third of them'
 	@echo 'make fuzz    fuzz every parser, SECONDS (60) each; see docs/fuzzing.md'
 	@echo 'make lint    check the code style'
@@ -79,6 +81,9 @@ test-asan: dependencies
 
 test-tsan: dependencies
 	SWIFT='$(SWIFT)' scripts/test-sanitized thread $(if $(FILTER),--filter '$(FILTER)')
+
+coverage: dependencies
+	SWIFT='$(SWIFT)' scripts/measure-coverage
 
 # See docs/system-test.md. Whether it can run is asked first: what it needs takes long to build.
 test-system: dependencies
@@ -135,6 +140,14 @@ bench-socket: dependencies
 abuse-socket: dependencies
 	$(SWIFT) build --product sprintd
 	scripts/abuse-socket "$$($(SWIFT) build --show-bin-path)/sprintd" 30
+
+# See docs/faults.md. Time waits for the engine, so that a busy machine only makes it longer.
+HOURS ?= 72
+SEED ?= 1
+soak: dependencies
+	@folder=$$(mktemp -d); \
+	$(SWIFT) run -c release --package-path Benchmarks soak "$$folder" $(HOURS) $(SEED); \
+	status=$$?; rm -rf "$$folder"; exit $$status
 
 # For each parser.
 SECONDS ?= 60

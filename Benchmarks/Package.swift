@@ -99,6 +99,14 @@ let package = Package(
             swiftSettings: settings
         ),
         .executableTarget(
+            name: "soak",
+            dependencies: [
+                "Analysis", "Capture", "FileIO", "LiveCapture", "LocalSocket", "Measurement", "ProcessIO", "Scoring",
+                "SessionStore", "SimulatedTransport", "Simulation", "SocketProtocol", "Transport",
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
             name: "socket-benchmark",
             dependencies: [
                 "Analysis", "LiveCapture", "LocalSocket", "Measurement", "Pipeline", "ProcessIO", "Scoring",

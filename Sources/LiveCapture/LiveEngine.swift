@@ -23,6 +23,8 @@ package final class LiveEngine: Sendable {
         package var policy = CommitPolicy()
         /// Who wants signs of life; `nil`: nobody.
         package var pulse: EnginePulse?
+        /// What sessions are written through: the seam for a disk that fails while the threads run. Called once, for the writer's thread.
+        package var files: @Sendable () -> any FileSystem = { PosixFileSystem() }
 
         package init(program: String, members: [LivePipeline.Member]) {
             self.program = program
@@ -124,7 +126,8 @@ package final class LiveEngine: Sendable {
         let producer = WakingProducer(records.producer, doorbell: writerDoorbell)
         let writer = WriterThread(
             ring: records.consumer, orders: orders, doorbell: writerDoorbell, events: fan, lock: lock,
-            policy: configuration.policy, unfinished: unfinished, counters: counters, pulse: configuration.pulse,
+            files: configuration.files(), policy: configuration.policy, wallOffset: clock.trueWallOffset,
+            unfinished: unfinished, counters: counters, pulse: configuration.pulse,
             isStopping: { [wishes] in wishes.isStopping })
         let output = ThreadOutput(producer, orders, fan, writerDoorbell)
         let receivers = Receivers(transports, doorbell)

@@ -12,7 +12,7 @@ struct ThreadOutput: ~Copyable, LiveOutput {
     private let orders: OrderQueue
     private let events: EventFan
     private let doorbell: Doorbell
-    private var pushed: UInt64 = 0
+    private(set) var pushed: UInt64 = 0
 
     init(_ ring: consuming WakingProducer<LogRecord>, _ orders: OrderQueue, _ events: EventFan, _ doorbell: Doorbell) {
         self.ring = ring
@@ -102,6 +102,7 @@ final class PipelineThread {
     }
 
     private func count() {
+        counters.set(recorded: output.pushed)
         counters.set(frames: pipeline.frames, drops: pipeline.drops, late: earlierLate + receivers.window.late)
     }
 

@@ -31,8 +31,8 @@ final class WriterThread {
 
     init(
         ring: consuming SPSCConsumer<LogRecord>, orders: OrderQueue, doorbell: Doorbell, events: EventFan,
-        lock: StateLock, policy: CommitPolicy, unfinished: [String], counters: EngineCounters, pulse: EnginePulse?,
-        isStopping: @escaping @Sendable () -> Bool
+        lock: StateLock, files: any FileSystem, policy: CommitPolicy, wallOffset: @escaping @Sendable () -> Int64,
+        unfinished: [String], counters: EngineCounters, pulse: EnginePulse?, isStopping: @escaping @Sendable () -> Bool
     ) {
         self.ring = ring
         self.orders = orders
@@ -47,9 +47,9 @@ final class WriterThread {
         let outcome = Outcome()
         self.outcome = outcome
         logs = SessionLogs(
-            state: lock.state, files: PosixFileSystem(), policy: policy,
+            state: lock.state, files: files, policy: policy,
             // The true clocks: only a step of the wall clock may change their difference, whatever the simulated clock does.
-            wallOffset: { WallClock.offset }
+            wallOffset: wallOffset
         ) { report in
             switch report {
             case .stored(let folder): events.post(LiveEvent.sessionStored(folder: folder))
@@ -116,6 +116,7 @@ final class WriterThread {
                         now: now)
                 }
             })
+        counters.set(written: popped)
     }
 
     private func follow(_ order: LogOrder) {

@@ -2,6 +2,7 @@
 import Glibc
 import LiveCapture
 import Measurement
+import ProcessIO
 import Scoring
 import SessionStore
 import SimulatedTransport
@@ -12,7 +13,7 @@ import Transport
 //
 // Runs the live engine with simulated sticks, each a transport with its own thread and ring; every athlete wears a strap and a footpod. `each`
 // gives every athlete a session of his own, `one` records all of them in a single one. Every ten true seconds it prints what is resident, and
-// at the end the processor time of each thread.
+// at the end the processor time of each thread. With rate 0 time waits for the engine, so that nothing is dropped on a machine that is busy; one stick.
 
 let arguments = CommandLine.arguments.dropFirst()
 func number(_ place: Int, _ usual: Double) -> Double {
@@ -26,7 +27,15 @@ guard let state = arguments.first else {
 let sticks = Int(number(1, 8))
 let athletes = Int(number(2, 63))
 let seconds = number(3, 60)
-let clock = EngineClock(rate: number(4, 1))
+let isPaced = number(4, 1) <= 0
+if isPaced, sticks > 1 {
+    print("rate 0 is for one stick")
+    exit(64)
+}
+let pace = Pace()
+let clock =
+    isPaced
+    ? EngineClock(driven: { pace.now }, wallOffset: { WallClock.offset }) : EngineClock(rate: number(4, 1))
 let isOne = arguments.last == "one"
 
 func configuration(_ stick: Int) throws -> SimulatedSession.Configuration {
@@ -51,11 +60,13 @@ for stick in 0..<sticks {
     }
     transports.append(
         try SimulatedTransport(
-            try configuration(stick), device: UInt8(stick + 1), now: { clock.now }, wait: { clock.wait(until: $0) }))
+            try configuration(stick), device: UInt8(stick + 1), now: { clock.now },
+            wait: { isPaced ? pace.wait(until: $0) : clock.wait(until: $0) }))
 }
 let sensors = all.sensors.count
 let engine = try LiveEngine(
     .init(program: "engine-benchmark", members: isOne ? [LivePipeline.Member(athlete: all)] : members), clock: clock)
+pace.follow(engine.counters)
 let lock = try StateLock(state: state, files: PosixFileSystem())
 let start = MonotonicSeconds.now
 try engine.start(transports, lock: lock) { print($0) }
