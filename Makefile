@@ -15,7 +15,7 @@ EVALUATION ?= .build/evaluation
 
 .DEFAULT_GOAL := help
 .PHONY: help run build install uninstall deb test lint format docs clean dependencies bench bench-ring bench-pipeline bench-fit bench-socket abuse-socket \
-    coverage evaluate fuzz soak test-asan test-tsan test-system run-system-test
+    coverage evaluate fuzz fuzz-short fuzz-coverage soak test-asan test-tsan test-system run-system-test
 
 help:
 	@echo 'make run     replay the bundled session with live phases, then print its report'
@@ -35,6 +35,8 @@ help:
 	@echo 'make soak    run 72 simulated hours with faults, and check that nothing is lost and nothing grows'
 	@echo 'make evaluate  hold the phases against the truth of 200 simulated sessions; QUICK=1 for a third of them'
 	@echo 'make fuzz    fuzz every parser, SECONDS (60) each; see docs/fuzzing.md'
+	@echo 'make fuzz-short  the same few inputs every time, as .ci/run does'
+	@echo 'make fuzz-coverage  which share of each parser the kept inputs reach'
 	@echo 'make lint    check the code style'
 	@echo 'make format  rewrite the code in the code style'
 	@echo 'make docs    make browsable documentation of the modules from their comments, in .build/docs'
@@ -154,6 +156,12 @@ SECONDS ?= 60
 fuzz:
 	SWIFT='$(SWIFT)' scripts/fuzz '$(SECONDS)'
 
+fuzz-short:
+	SWIFT='$(SWIFT)' scripts/fuzz --short
+
+fuzz-coverage:
+	SWIFT='$(SWIFT)' scripts/fuzz --coverage
+
 # See docs/evaluation.md. QUICK=1 takes a third of the simulated sessions.
 evaluate: dependencies $(EVALUATION)/venv/requirements.txt
 	$(SWIFT) run -c release --package-path Evaluation evaluate --real --out $(EVALUATION) $(if $(QUICK),--quick)
@@ -167,7 +175,8 @@ $(EVALUATION)/venv/requirements.txt: Evaluation/baselines/requirements.txt
 	cp $< $@
 
 # Not the whole folder: it links to Sources.
-OTHERS = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests Fuzzing/Package.swift Fuzzing/Sources/fuzz Benchmarks/Package.swift \
+OTHERS = Evaluation/Package.swift Evaluation/Sources/evaluate Evaluation/Tests Fuzzing/Package.swift Fuzzing/Sources/fuzz \
+    Fuzzing/Sources/FuzzedParsers Fuzzing/Sources/read-inputs Fuzzing/Sources/tell-input Benchmarks/Package.swift \
     Benchmarks/Sources/peer-benchmark Benchmarks/Sources/Workloads
 
 lint:

@@ -188,6 +188,15 @@ let package = Package(
         .executableTarget(
             name: "vhci-controller", dependencies: ["FileIO", "Measurement", "Simulation", "VirtualRadio"],
             path: "Tests/vhci-controller", swiftSettings: settings),
+        // What `make fuzz` fuzzes: see docs/fuzzing.md. `Fuzzing/` is a package of its own.
+        .target(
+            name: "FuzzedParsers",
+            dependencies: [
+                "ANT", "AthleteFile", "BinaryCoding", "BluetoothCentral", "CSV", "Capture", "Configuration", "FIT",
+                "GATT", "Measurement", "Scoring", "SocketProtocol", "TCX",
+            ],
+            path: "Fuzzing/Sources/FuzzedParsers", swiftSettings: settings),
+        tests("FuzzedParsers"),
         .testTarget(name: "CLibraryTests", dependencies: ["CUSB", "CBluetooth"], swiftSettings: settings),
         .testTarget(name: "LayeringTests", swiftSettings: settings),
         // Runs the programs as processes: they are built with it.

@@ -45,12 +45,20 @@ let package = Package(
         subject("AthleteFile", ["Measurement", "ProcessIO", "Scoring", "Segmentation"]),
         subject("ServiceIO", ["ProcessIO"]),
         subject("Configuration", ["AthleteFile", "FileIO", "Measurement", "ProcessIO", "Scoring", "ServiceIO"]),
-        .executableTarget(
-            name: "fuzz",
+        .target(
+            name: "FuzzedParsers",
             dependencies: [
                 "ANT", "AthleteFile", "BinaryCoding", "BluetoothCentral", "CSV", "Capture", "Configuration", "FIT",
                 "GATT", "Measurement", "Scoring", "SocketProtocol", "TCX",
             ],
-            swiftSettings: settings, linkerSettings: [.linkedLibrary("m")]),
+            swiftSettings: settings),
+        // Has no `main`: libFuzzer brings one.
+        .executableTarget(
+            name: "fuzz", dependencies: ["FuzzedParsers"], swiftSettings: settings,
+            linkerSettings: [.linkedLibrary("m")]),
+        .executableTarget(
+            name: "read-inputs", dependencies: ["FileIO", "FuzzedParsers", "ProcessIO"], swiftSettings: settings),
+        .executableTarget(
+            name: "tell-input", dependencies: ["Capture", "FIT", "Measurement", "ProcessIO"], swiftSettings: settings),
     ]
 )

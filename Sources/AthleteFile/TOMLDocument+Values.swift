@@ -56,25 +56,25 @@ extension TOMLDocument.Entry {
 }
 
 extension TOMLDocument {
-    /// One table, as if it were a document of its own.
+    /// The tables of an array of tables, in one pass over the document: a hostile one has thousands.
     ///
-    /// - Returns: where it stands, `nil` if there is none, and what is in it, with the paths from it on.
-    package func table(_ path: [String]) -> (place: Entry?, members: [Entry]) {
-        var members: [Entry] = []
-        for var entry in entries where entry.path.count > path.count && entry.path.starts(with: path) {
-            entry.path.removeFirst(path.count)
-            members.append(entry)
+    /// - Returns: where each stands, `nil` if it is no table, and what is in it, with the paths from it on, as if it were a document of its own.
+    /// - Throws: at what stands below the array without being of one of its tables.
+    package func tables(of array: Entry) throws(AthleteFileError) -> [(place: Entry?, members: [Entry])] {
+        guard case .array(let values) = array.value else { return [] }
+        var tables = [(place: Entry?, members: [Entry])](repeating: (nil, []), count: values.count)
+        let depth = array.path.count
+        for var entry in entries where entry.path.count > depth && entry.path.starts(with: array.path) {
+            guard let index = Int(entry.path[depth]), tables.indices.contains(index), entry.path[depth] == "\(index)"
+            else { throw entry.unknown }
+            if entry.path.count == depth + 1 {
+                tables[index].place = entry
+            } else {
+                entry.path.removeFirst(depth + 1)
+                tables[index].members.append(entry)
+            }
         }
-        return (entries.first { $0.path == path }, members)
-    }
-
-    /// Refuses what stands below an array of tables without being of one of them.
-    package func checkElements(of array: Entry) throws(AthleteFileError) {
-        guard case .array(let values) = array.value else { return }
-        let known = Set(values.indices.map { "\($0)" })
-        for entry in entries where entry.path.count > array.path.count && entry.path.starts(with: array.path) {
-            guard known.contains(entry.path[array.path.count]) else { throw entry.unknown }
-        }
+        return tables
     }
 
     /// As TOML writes any text on one line.

@@ -94,9 +94,13 @@ package struct TOMLDocument: Sendable {
 
 extension TOMLDocument {
     private static let deepest = 8
+    /// Names in a path: a plan's innermost repeat has eleven. Every key below a table repeats its path, so a long one would take a thousand times
+    /// the memory of the file.
+    private static let longestPath = 16
 
     /// - Returns: the index of the entry, a table until somebody knows better.
     private mutating func record(_ path: [String], at start: TextCursor) throws(AthleteFileError) -> Int {
+        guard path.count <= Self.longestPath else { throw start.error("nested too deeply") }
         guard places[path] == nil else {
             throw start.error("\(path.joined(separator: ".")): is there twice")
         }
@@ -121,9 +125,12 @@ extension TOMLDocument {
             entries[index].value = .array([])
             arrays.insert(path)
         }
-        guard case .array(let values) = entries[index].value else { return path }
-        entries[index].value = .array(values + [.table])
-        let element = path + ["\(values.count)"]
+        guard case .array(var values) = entries[index].value else { return path }
+        // Taken out while it grows, or each table would copy all before it.
+        entries[index].value = .table
+        values.append(.table)
+        entries[index].value = .array(values)
+        let element = path + ["\(values.count - 1)"]
         _ = try record(element, at: start)
         return element
     }
@@ -156,6 +163,7 @@ extension TOMLDocument {
         var parts: [String] = []
         while true {
             cursor.skipBlanks()
+            guard parts.count < Self.longestPath else { throw cursor.error("nested too deeply") }
             parts.append(try keyPart())
             cursor.skipBlanks()
             guard cursor.peek == "." else { return parts }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import AthleteFile
 package import Measurement
-package import ProcessIO
 package import Scoring
 
 /// Which sensors were bound to athletes, or taken from them, by command. Kept in `STATE/bindings.toml`, which is read after the configuration:
@@ -53,38 +52,10 @@ package struct Bindings: Equatable, Sendable {
     }
 }
 
-// MARK: - The file
+// MARK: - The text
 
 extension Bindings {
     package static let fileName = "bindings.toml"
-    /// Bytes; a larger file is none of ours.
-    private static let largest = 262_144
-
-    package static func path(state: String) -> String { state + "/" + fileName }
-
-    /// - Returns: none when there is no file.
-    /// - Throws: `.configuration`, with file, line and column, when it is no such file; what ``WholeFile/read(_:limit:)`` throws
-    ///   when it cannot be read.
-    package static func read(state: String) throws(CommandFailure) -> Bindings {
-        let path = path(state: state)
-        let bytes: [UInt8]
-        do {
-            bytes = try WholeFile.read(path, limit: largest)
-        } catch {
-            if error.status == .noInput { return Bindings() }
-            throw error
-        }
-        do {
-            return try Bindings(text: try AthleteFile.text(bytes))
-        } catch {
-            throw CommandFailure(.configuration, "\(path):\(error)")
-        }
-    }
-
-    /// Replaces the file whole.
-    package func write(state: String) throws(CommandFailure) {
-        try WholeFile.replace(Self.path(state: state), with: Array(text.utf8))
-    }
 
     package var text: String {
         var text = "# Written by sprintd: what was bound by command. It is read after the configuration.\n"
@@ -101,10 +72,8 @@ extension Bindings {
         for entry in document.entries {
             guard entry.path[0] == "binding" else { throw entry.unknown }
             guard entry.path.count == 1 else { continue }
-            guard case .array(let tables) = entry.value else { throw entry.mistyped("tables, each [[binding]]") }
-            try document.checkElements(of: entry)
-            for index in tables.indices {
-                let table = document.table([entry.path[0], "\(index)"])
+            guard case .array = entry.value else { throw entry.mistyped("tables, each [[binding]]") }
+            for table in try document.tables(of: entry) {
                 guard let place = table.place else { throw entry.mistyped("tables, each [[binding]]") }
                 let binding = try Self.binding(table.members, at: place)
                 set(binding.sensor, binding.athlete, isBound: binding.isBound)

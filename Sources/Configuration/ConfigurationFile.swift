@@ -101,7 +101,7 @@ extension ConfigurationFile {
             default: throw entry.unknown
             }
         case ("athlete", 1): try takeAthletes(entry, document)
-        // Below these, ``TOMLDocument/checkElements(of:)`` has found what is of no element.
+        // Below these, ``TOMLDocument/tables(of:)`` has found what is of no element.
         case ("athlete", _), ("plan", _): return
         default: throw entry.unknown
         }
@@ -170,10 +170,8 @@ extension ConfigurationFile {
     /// Those that stand in the file itself.
     private mutating func takePlans(_ entry: TOMLDocument.Entry, _ document: TOMLDocument) {
         attempt { file throws(AthleteFileError) in
-            guard case .array(let tables) = entry.value else { throw entry.mistyped("tables, each [[plan]]") }
-            try document.checkElements(of: entry)
-            for index in tables.indices {
-                let (place, members) = document.table(["plan", "\(index)"])
+            guard case .array = entry.value else { throw entry.mistyped("tables, each [[plan]]") }
+            for (place, members) in try document.tables(of: entry) {
                 guard let place else { throw entry.mistyped("tables, each [[plan]]") }
                 file.attempt { file throws(AthleteFileError) in
                     let plan = try PlanFile.plan(members, at: place)
@@ -218,10 +216,8 @@ extension ConfigurationFile {
     private mutating func takeAthletes(
         _ entry: TOMLDocument.Entry, _ document: TOMLDocument
     ) throws(AthleteFileError) {
-        guard case .array(let tables) = entry.value else { throw entry.mistyped("tables, each [[athlete]]") }
-        try document.checkElements(of: entry)
-        for index in tables.indices {
-            let (place, members) = document.table(["athlete", "\(index)"])
+        guard case .array = entry.value else { throw entry.mistyped("tables, each [[athlete]]") }
+        for (place, members) in try document.tables(of: entry) {
             guard let place else { throw entry.mistyped("tables, each [[athlete]]") }
             attempt { file throws(AthleteFileError) in try file.takeAthlete(members, at: place) }
         }

@@ -3,7 +3,8 @@ import BinaryCoding
 
 /// What the definition messages in force say: sixteen local message types, each describing one layout.
 ///
-/// All fields lie in two arrays that never grow, so that redefining a type allocates nothing.
+/// All fields lie in two arrays with a fixed place for each type. They grow to the highest type that a file defines (files use the lowest), so
+/// that redefining one allocates nothing, and a reader of a small file does not begin by filling a hundred kilobytes.
 struct FITDefinitions: Sendable {
     /// One local message type.
     struct Layout: Sendable, BitwiseCopyable {
@@ -23,13 +24,14 @@ struct FITDefinitions: Sendable {
     private static let perSlot = 255
 
     private var layouts = [Layout](repeating: Layout(), count: slots)
-    private var fields: [FITField]
-    private var developerFields: [FITField]
+    private var fields: [FITField] = []
+    private var developerFields: [FITField] = []
 
-    init() {
+    private static func makePlace(for slot: Int, in fields: inout [FITField]) {
+        let missing = (slot + 1) * perSlot - fields.count
+        guard missing > 0 else { return }
         let none = FITField(number: 0xFF, size: 0, type: .byte, developerIndex: nil, offset: 0)
-        fields = [FITField](repeating: none, count: Self.slots * Self.perSlot)
-        developerFields = fields
+        fields.append(contentsOf: repeatElement(none, count: missing))
     }
 
     /// Forgets every definition, as a new FIT file does.
@@ -73,6 +75,7 @@ struct FITDefinitions: Sendable {
             layout.bigEndian
             ? UInt16(bytes[3]) << 8 | UInt16(bytes[4]) : UInt16(bytes[4]) << 8 | UInt16(bytes[3])
         layout.fieldCount = Int(bytes[5])
+        Self.makePlace(for: slot, in: &fields)
         for index in 0..<layout.fieldCount {
             let at = 6 + 3 * index
             let field = FITField(
@@ -88,6 +91,7 @@ struct FITDefinitions: Sendable {
         if bytes[0] & 0x20 != 0 {
             let start = 6 + 3 * layout.fieldCount
             layout.developerFieldCount = Int(bytes[start])
+            Self.makePlace(for: slot, in: &developerFields)
             for index in 0..<layout.developerFieldCount {
                 let at = start + 1 + 3 * index
                 let number = bytes[at]
@@ -108,12 +112,14 @@ struct FITDefinitions: Sendable {
     /// - Parameter layout: what ``layout(_:)`` answered for `slot`.
     @_lifetime(borrow self)
     func fields(of layout: Layout, slot: Int) -> Span<FITField> {
+        guard layout.fieldCount > 0 else { return Span() }
         let start = slot * Self.perSlot
         return fields.span.extracting(start..<start + layout.fieldCount)
     }
 
     @_lifetime(borrow self)
     func developerFields(of layout: Layout, slot: Int) -> Span<FITField> {
+        guard layout.developerFieldCount > 0 else { return Span() }
         let start = slot * Self.perSlot
         return developerFields.span.extracting(start..<start + layout.developerFieldCount)
     }

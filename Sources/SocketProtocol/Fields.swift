@@ -93,16 +93,4 @@ struct Fields {
         for element in elements { made.append(try make(Fields(element))) }
         return made
     }
-
-    /// - Returns: nothing for an absent list.
-    func texts(_ key: String) throws(SocketFault) -> [String] {
-        guard let value = present(key) else { return [] }
-        guard let elements = value.elements else { throw .wrong(key) }
-        var made: [String] = []
-        for element in elements {
-            guard let text = element.text else { throw .wrong(key) }
-            made.append(text)
-        }
-        return made
-    }
 }

@@ -38,11 +38,6 @@ extension JSONWriter {
         if let value { bool(value) } else { null() }
     }
 
-    mutating func object(_ key: StaticString, _ members: (inout JSONWriter) -> Void) {
-        self.key(key)
-        object(members)
-    }
-
     /// `null` for an absent value.
     mutating func object<Value>(
         _ key: StaticString, _ value: Value?, _ members: (Value, inout JSONWriter) -> Void

@@ -77,10 +77,27 @@ import Testing
                 "athlete.1.name", "athlete.1.deep", "athlete.1.deep.0", "athlete.1.deep.0.x", "athlete.1.deep.1",
             ])
         #expect(document.entries.first?.value == .array([.table, .table]))
-        let (place, members) = document.table(["athlete", "1"])
-        #expect(place.map { [$0.line, $0.column] } == [5, 1])
-        #expect(members.map(\.path) == [["name"], ["deep"], ["deep", "0"], ["deep", "0", "x"], ["deep", "1"]])
-        #expect(document.table(["athlete", "2"]).place == nil)
+        let tables = try document.tables(of: try #require(document.entries.first))
+        #expect(tables.map { $0.place.map { [$0.line, $0.column] } } == [[1, 1], [5, 1]])
+        #expect(
+            tables[1].members.map(\.path) == [["name"], ["deep"], ["deep", "0"], ["deep", "0", "x"], ["deep", "1"]])
+    }
+
+    @Test(arguments: ["2", "00", "x", "-1"]) func whatIsOfNoTableOfAnArrayIsRefused(_ name: String) throws {
+        let document = try TOMLDocument("a = [{}, {}]\n[a.\(name)]", tablesInArrays: true)
+        #expect(throws: AthleteFileError(line: 2, column: 1, reason: "a.\(name): unknown key")) {
+            try document.tables(of: document.entries[0])
+        }
+    }
+
+    /// Each key repeats the path of its table: 16 names are more than any of our files has.
+    @Test func pathsAreBounded() throws {
+        func names(_ count: Int) -> String { (0..<count).map { "n\($0)" }.joined(separator: ".") }
+        #expect(try TOMLDocument("[\(names(15))]\nx = 1").entries.last?.path.count == 16)
+        for text in ["[\(names(16))]\nx = 1", "[\(names(17))]", "\(names(17)) = 1", "\(names(15)) = { a = { b = 1 } }"]
+        {
+            #expect(throws: AthleteFileError.self, "\(text)") { try TOMLDocument(text) }
+        }
     }
 
     @Test(arguments: [

@@ -30,7 +30,7 @@ import Testing
         (["LocalSocket"], false),
         (["sprintctl", "sprintd"], false),
         // Above all others, so that no program can come to depend on it.
-        (["TestSupport", "FakeBluetooth", "BluetoothProbe"], false),
+        (["TestSupport", "FakeBluetooth", "BluetoothProbe", "FuzzedParsers"], false),
         (["CUMockdev", "SimulatedStick", "VirtualRadio"], false),
         (["stick-emulator", "stick-trials", "usbip-stick", "vhci-controller"], false),
     ]

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import FuzzedParsers
 
 /// One program holds all parsers, so that it is compiled once; it fuzzes the one whose name it is called by (a symbolic link).
 private let parser: any FuzzedParser.Type = {

@@ -83,6 +83,7 @@ enum FITParser: FuzzedParser {
         } catch {
             _ = String(describing: error)
         }
+        if let file = FITFileID(beginning: input.span) { _ = file.isOwn }
     }
 
     private static func look(at message: FITMessage) {

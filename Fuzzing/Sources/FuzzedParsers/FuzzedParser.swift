@@ -3,13 +3,13 @@
 /// Something that reads bytes from outside.
 ///
 /// A trap is what the fuzzer looks for: ``read(_:)`` traps itself (``demand(_:_:)``) where what came out cannot be right.
-protocol FuzzedParser: SendableMetatype {
+package protocol FuzzedParser: SendableMetatype {
     /// - Parameter input: anything. What it means is the parser's own choice; a parser of files takes a file.
     static func read(_ input: [UInt8])
 }
 
-/// By the name that the program is called by.
-let fuzzedParsers: [String: any FuzzedParser.Type] = [
+/// By name; the table in docs/fuzzing.md says what they read.
+package let fuzzedParsers: [String: any FuzzedParser.Type] = [
     "ant": ANTParser.self,
     "athlete": AthleteParser.self,
     "att": ATTParser.self,

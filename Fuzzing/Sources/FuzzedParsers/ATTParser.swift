@@ -32,10 +32,16 @@ enum ATTParser: FuzzedParser {
         private var hasFailed = false
 
         mutating func client(_ event: (inout GATTClient, Timestamp, (GATTClient.Action, Span<UInt8>) -> Void) -> Void) {
-            var client = subject
+            // Moved out, not copied: a copy would have all its tables copied at the first write.
+            var client = GATTClient()
+            swap(&client, &subject)
             event(&client, time) { note($0, $1) }
-            subject = client
+            swap(&client, &subject)
             demand(requests <= 512, "\(requests) requests")
+            demand((subject.phase == .failed) == hasFailed, "fails without saying so")
+            if let deadline = subject.deadline {
+                demand(deadline <= time.advanced(bySeconds: 30), "waits for too long")
+            }
         }
 
         /// What answers the request frees the way for the next.
@@ -60,7 +66,7 @@ enum ATTParser: FuzzedParser {
                 _ = uuid.description
             case .failed(let failure):
                 hasFailed = true
-                _ = failure.description
+                _ = (failure.description, failure.needsPairing)
             case .secure, .ready, .complete: break
             }
         }

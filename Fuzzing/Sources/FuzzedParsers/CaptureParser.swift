@@ -12,6 +12,7 @@ enum CaptureParser: FuzzedParser {
         let cut = outcome(of: input, in: pieces(of: input), requiresChecksums: false)
         demand(whole == cut, "cuts matter: \(whole) or \(cut)")
         _ = outcome(of: input, in: [0..<input.count], requiresChecksums: true)
+        CaptureCopy.compare(input)
     }
 
     private struct Outcome: Equatable {
@@ -35,6 +36,7 @@ enum CaptureParser: FuzzedParser {
                     look(at: frame, bytes, &ant, &gatt)
                 } event: { event in
                     outcome.events.append(event)
+                    if case .broken(let end) = event { _ = end.description }
                 }
                 switch step {
                 case .frame, .event: continue
@@ -49,6 +51,7 @@ enum CaptureParser: FuzzedParser {
             }
         } catch {
             outcome.failure = error
+            demand(error.position <= input.count, "a fault at byte \(error.position) of \(input.count)")
             _ = String(describing: error)
         }
         return outcome
@@ -60,7 +63,7 @@ enum CaptureParser: FuzzedParser {
         do throws(DecodeError) {
             if frame.link.isUSB {
                 let packet = try USBPacket(frame, bytes)
-                _ = (packet.setup, packet.deviceDescriptor, packet.status, packet.length)
+                _ = (packet.setup, packet.deviceDescriptor, packet.status, packet.length, packet.identifier)
             } else if frame.link.isBluetooth {
                 let packet = try HCIPacket(frame, bytes)
                 gatt.receive(

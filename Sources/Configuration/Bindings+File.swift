@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+internal import AthleteFile
+package import ProcessIO
+
+extension Bindings {
+    /// Bytes; a larger file is none of ours.
+    private static let largest = 262_144
+
+    package static func path(state: String) -> String { state + "/" + fileName }
+
+    /// - Returns: none when there is no file.
+    /// - Throws: `.configuration`, with file, line and column, when it is no such file; what ``WholeFile/read(_:limit:)`` throws
+    ///   when it cannot be read.
+    package static func read(state: String) throws(CommandFailure) -> Bindings {
+        let path = path(state: state)
+        let bytes: [UInt8]
+        do {
+            bytes = try WholeFile.read(path, limit: largest)
+        } catch {
+            if error.status == .noInput { return Bindings() }
+            throw error
+        }
+        do {
+            return try Bindings(text: try AthleteFile.text(bytes))
+        } catch {
+            throw CommandFailure(.configuration, "\(path):\(error)")
+        }
+    }
+
+    /// Replaces the file whole.
+    package func write(state: String) throws(CommandFailure) {
+        try WholeFile.replace(Self.path(state: state), with: Array(text.utf8))
+    }
+}
