@@ -25,6 +25,8 @@ package struct Segmenter: Sendable {
     /// has.
     private static let restingShare = 0.2
     private static let movingShare = 0.25
+    /// The same for a rise above the lowest rate so far, about 10 bpm: who walks off does not reach the share above for a minute or more.
+    private static let risenShare = 0.08
     /// A rate below this share of the reserve is that of light exercise (Garber et al. 2011, Med Sci Sports Exerc 43:1334): whatever its slope, no bout
     /// is believed yet.
     private static let lightShare = 0.4
@@ -61,8 +63,9 @@ package struct Segmenter: Sendable {
     private var wasSteadyBefore = false
     /// When the present warm-up began, whatever stops there were since.
     private var warmupStart: Timestamp?
-    /// The newest heart rate as a share of the reserve.
+    /// The newest heart rate as a share of the reserve, and the lowest so far.
     private var reserveShare: Double?
+    private var lowestShare = Double.infinity
 
     package init(configuration: SegmenterConfiguration = SegmenterConfiguration()) {
         self.configuration = configuration
@@ -90,6 +93,7 @@ package struct Segmenter: Sendable {
         {
             let share = share(ofReserve: rate)
             reserveShare = share
+            lowestShare = min(lowestShare, share)
             if let settled = demand.ingest(rate, at: time) {
                 heartRateChange = demandBouts.ingest(
                     self.share(ofReserve: settled), at: time, mayBegin: share >= Self.lightShare)
@@ -303,7 +307,9 @@ package struct Segmenter: Sendable {
                     wasSteadyBefore = true
                 }
                 begin(kindOfMoving, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
-            } else if !movement.isKnown, let reserveShare, reserveShare >= Self.movingShare {
+            } else if !movement.isKnown, let reserveShare,
+                reserveShare >= min(Self.movingShare, lowestShare + Self.risenShare)
+            {
                 begin(kindOfMoving, from: time, at: time, evidence: .heartRate, confidence: 0.6, emit: emit)
             }
         case .warmup, .steady, .cooldown:
