@@ -17,7 +17,7 @@ struct HostileInput: Sendable {
     var allowance = 0
     var read: @Sendable () -> Void
 
-    private static let length = 24 << 20
+    private static let length = 8 << 20
     private static let pieceLength = 64 << 10
 
     /// By what they are.
@@ -65,7 +65,7 @@ struct HostileInput: Sendable {
         },
         "ANT sticks and sensors without end": .init {
             var decoder = ANTDecoder()
-            for index in 0..<UInt32(200_000) {
+            for index in 0..<UInt32(20_000) {
                 // A broadcast with its channel ID: ever another sensor.
                 var frame: [UInt8] = [0xA4, 14, 0x4E, 0, 0, 1, 2, 3, 4, 5, 6, 7, 0x80, 0, 0, 120, 1]
                 frame[13] = UInt8(truncatingIfNeeded: index)
@@ -78,7 +78,7 @@ struct HostileInput: Sendable {
         },
         "Bluetooth connections and advertisers without end": .init {
             var decoder = GATTDecoder()
-            for index in 0..<UInt32(100_000) {
+            for index in 0..<UInt32(20_000) {
                 let low = [UInt8(truncatingIfNeeded: index), UInt8(truncatingIfNeeded: index >> 8)]
                 let report: [UInt8] = [0x3E, 16, 2, 1, 0, 1] + low + [3, 4, 5, 0xC6, 4, 3, 3, 0x0D, 0x18, 0xC8]
                 let pdu: [UInt8] = [low[0], low[1] & 0x0F | 0x20, 8, 0, 4, 0, 4, 0, 0x1B, low[0], low[1], 60]
@@ -94,7 +94,7 @@ struct HostileInput: Sendable {
             for opcode in [UInt8(0x0C), 0x0B, 0x0C] {
                 central.receive([0x0E, 4, 1, opcode, 0x20, 0].span, from: 0, at: .zero) { _ in }
             }
-            for index in 0..<UInt32(100_000) {
+            for index in 0..<UInt32(20_000) {
                 let low = [UInt8(truncatingIfNeeded: index), UInt8(truncatingIfNeeded: index >> 8)]
                 let report: [UInt8] = [0x3E, 16, 2, 1, 0, 1] + low + [3, 4, 5, 0xC6, 4, 3, 3, 0x0D, 0x18, 0xC8]
                 central.receive(report.span, from: 0, at: Timestamp(seconds: Double(index) / 1000)) { _ in }
@@ -103,7 +103,7 @@ struct HostileInput: Sendable {
         "a peer's attributes without end": .init {
             var client = GATTClient()
             client.start(at: .zero) { _, _ in }
-            for index in 0..<UInt32(100_000) {
+            for index in 0..<UInt32(20_000) {
                 let handle = UInt8(truncatingIfNeeded: index % 200 + 1)
                 let answers: [[UInt8]] = [
                     [3, 0xF7, 0], [0x11, 6, handle, 0, handle, 0, 0x0D, 0x18],
@@ -128,7 +128,7 @@ struct HostileInput: Sendable {
 
     // MARK: Feeding
 
-    /// Hands over `head`, then 24 MB of `unit` again and again, in pieces.
+    /// Hands over `head`, then 8 MB of `unit` again and again, in pieces.
     private static func feed(_ head: [UInt8], repeating unit: [UInt8], to take: (Span<UInt8>) -> Void) {
         take(head.span)
         var piece: [UInt8] = []

@@ -4,8 +4,8 @@ import Testing
 
 /// Inputs far larger than the fuzzer makes, of the shapes that could make a parser remember them.
 @Suite struct HostileSizesTests {
-    /// Bytes. An input that is read in pieces is 24 MB long: a parser that kept it would need more.
-    private static let mostGrowth = 12 << 20
+    /// Bytes. An input that is read in pieces is 8 MB long: a parser that kept it would need more.
+    private static let mostGrowth = 6 << 20
 
     /// In a process of its own, so that the peak of its memory is that of this input.
     @Test(arguments: HostileInput.all.keys.sorted()) func memoryDoesNotGrowWithTheInput(_ name: String) async {
