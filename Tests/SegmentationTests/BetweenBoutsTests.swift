@@ -95,6 +95,14 @@ import Testing
         #expect(phases.last?.start.start.seconds == 60)
     }
 
+    @Test func whoWalksOffIsToldByTheRiseOfTheHeartRate() {
+        // Of a reserve of 140, 8 % are 11.2 above the 65: 76.5 comes 23 half beats after the 65 of second 39. A quarter would be 85.
+        let rates = [Double](repeating: 65, count: 40) + (1...60).map { 65 + 0.5 * Double($0) }
+        let phases = SegmenterTests.phases(Self.samples(rates), .init(maxHeartRate: 190, restingHeartRate: 50))
+        #expect(phases.map(\.start.kind) == [.rest, .warmup])
+        #expect(phases.last?.start.start.seconds == 62)
+    }
+
     @Test func aJumpOfALowHeartRateIsNoSprint() {
         let walk = [Double](repeating: 88, count: 120)
         let jump: [Double] = [89, 90, 97, 100, 100, 101] + [Double](repeating: 100, count: 60)
