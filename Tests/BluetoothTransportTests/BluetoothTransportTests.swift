@@ -60,7 +60,6 @@ struct BluetoothTransportTests {
         let usage = try #require(world.usage)
         #expect(usage.dropped == 0)
         // An adapter is given back with its scan off.
-        _ = world.play(atMost: 0.1) { !world.controllers[0].isScanning }
         #expect(!world.controllers[0].isScanning)
     }
 

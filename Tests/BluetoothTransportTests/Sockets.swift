@@ -43,7 +43,12 @@ enum Sockets {
     static func receive(_ descriptor: Int32) -> Received {
         var buffer = [UInt8](repeating: 0, count: 2048)
         // SAFETY: recv writes at most as many bytes as the buffer has.
-        let count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        var count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        // Of a peer that closed without reading all of ours the kernel says so once, before it hands over what the peer had sent.
+        if count < 0, errno == ECONNRESET {
+            // SAFETY: as above.
+            count = unsafe recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
+        }
         if count > 0 { return .packet(Array(buffer[..<count])) }
         return count < 0 && (errno == EAGAIN || errno == EINTR) ? .nothing : .end
     }

@@ -66,7 +66,14 @@ final class World {
     }
 
     /// - Returns: its exit status; minus the signal's number if one ended it.
-    func waitForEnd() -> Int32? { play(atMost: 60) { isOver } ? process?.wait() : nil }
+    func waitForEnd() -> Int32? { play(atMost: 60) { isOver } ? end() : nil }
+
+    /// What it wrote last to its adapters is heard too: the end of its output may come before that.
+    private func end() -> Int32? {
+        let status = process?.wait()
+        for controller in controllers { controller.hear() }
+        return status
+    }
 
     private var environment: [String: String] {
         var environment = ProcessInfo.processInfo.environment
@@ -272,6 +279,6 @@ final class World {
     func stop() -> Int32 {
         say("stop")
         _ = play(atMost: 30) { isOver }
-        return process?.wait() ?? 0
+        return end() ?? 0
     }
 }
