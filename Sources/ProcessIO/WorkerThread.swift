@@ -54,9 +54,15 @@ package struct WorkerThread: ~Copyable {
         self.handle = handle
     }
 
-    /// Returns when the function has returned. To be called once; a thread that nobody joins ends with the process.
+    /// Returns when the function has returned. A thread that nobody joins goes on by itself, and ends with the process at the latest.
     package consuming func join() {
         // A thread that nobody has joined: this value cannot be copied and is used up here.
         _ = pthread_join(handle, nil)
+        discard self
+    }
+
+    deinit {
+        // Or its stack would be kept, for somebody to join it, after its end.
+        _ = pthread_detach(handle)
     }
 }
