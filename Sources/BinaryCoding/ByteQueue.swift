@@ -28,6 +28,8 @@ package struct ByteQueue: Sendable {
             storage.removeSubrange(0..<start)
         }
         start = 0
+        // Adding nothing to an empty array, the standard library would still write its count: into the one empty array that all threads share.
+        if more.isEmpty { return }
         storage.append(addingCapacity: more.count) { target in
             for index in more.indices { target.append(more[index]) }
         }

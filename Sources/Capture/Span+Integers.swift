@@ -44,6 +44,8 @@ extension [UInt8] {
     }
 
     mutating func append(_ bytes: Span<UInt8>) {
+        // Adding nothing to an empty array, the standard library would still write its count: into the one empty array that all threads share.
+        if bytes.isEmpty { return }
         append(addingCapacity: bytes.count) { output in
             for index in bytes.indices { output.append(bytes[index]) }
         }
