@@ -76,10 +76,7 @@ final class World {
     }
 
     private var environment: [String: String] {
-        var environment = ProcessInfo.processInfo.environment
-        environment["LD_PRELOAD"] = Self.library
-        environment["FAKE_BLUETOOTH"] = folder
-        return environment
+        ProcessInfo.processInfo.environment.merging(["LD_PRELOAD": Self.library, "FAKE_BLUETOOTH": folder]) { $1 }
     }
 
     // MARK: Rights
@@ -110,7 +107,11 @@ final class World {
     func launch(withOnly capabilities: [String]) throws {
         set("rights", true)
         admitEverybody()
-        process = ChildProcess(Self.dropper, Self.droppedTo(capabilities) + [Self.probe] + arguments, environment)
+        // Only the probe gets the fake kernel: with a sanitizer in it, no program without could load it.
+        let words = ["/usr/bin/env", "LD_PRELOAD=\(Self.library)", Self.probe] + arguments
+        var environment = environment
+        environment["LD_PRELOAD"] = nil
+        process = ChildProcess(Self.dropper, Self.droppedTo(capabilities) + words, environment)
     }
 
     private func admitEverybody() {
@@ -162,9 +163,8 @@ final class World {
     func forgetUsage() { usage = nil }
 
     func say(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
-        // SAFETY: write reads as many bytes as the array has.
-        _ = unsafe write(process?.descriptor ?? -1, bytes, bytes.count)
+        guard let process else { return }
+        Sockets.send(Array((line + "\n").utf8), to: process.descriptor)
     }
 
     // MARK: Time
