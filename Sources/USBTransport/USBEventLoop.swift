@@ -18,8 +18,8 @@ final class USBEventLoop {
     private static let rescanEvery = 2.0
     private static let longestSleep = 3600.0
 
-    let context: USBContext
-    let stopRequest = StopRequest()
+    private let context: USBContext
+    let stopRequest: StopRequest
     private let configuration: USBTransport.Configuration
     private var sink: FrameSink
     private var registry: SensorRegistry
@@ -38,6 +38,7 @@ final class USBEventLoop {
         } catch {
             throw TransportError("usb: libusb cannot be used here: \(error.text)")
         }
+        stopRequest = StopRequest(context)
         self.configuration = configuration
         self.sink = sink
         registry = SensorRegistry(configuration.sensors)
