@@ -25,7 +25,7 @@ package final class BluetoothTransport: Transport {
     private let configuration: Configuration
     /// `nil` unless the thread runs.
     private let mailbox = Mutex<Mailbox?>(nil)
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThreadSlot()
 
     package init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
@@ -35,22 +35,16 @@ package final class BluetoothTransport: Transport {
         do throws(ErrorNumber) {
             let made = try Mailbox()
             let loop = try BluetoothLoop(configuration, made, sink)
-            keep(try WorkerThread(name: "bluetooth") { loop.run() })
+            thread.keep(try WorkerThread(name: "bluetooth") { loop.run() })
             mailbox.withLock { $0 = made }
         } catch {
             throw TransportError("Bluetooth: \(error.text)")
         }
     }
 
-    private func keep(_ made: consuming WorkerThread) {
-        var made = Optional(made)
-        thread.withLock { $0 = made.take() }
-    }
-
     package func stop() {
         mailbox.withLock { $0.take() }?.post(.stop)
-        // Taken out first: who comes second finds nothing to join.
-        thread.withLock { $0.take() }?.join()
+        thread.join()
     }
 
     /// The first session begins: sensors that were let go of are taken again.

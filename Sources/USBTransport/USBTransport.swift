@@ -44,7 +44,7 @@ package final class USBTransport: Transport {
     private let configuration: Configuration
     /// `nil` unless the thread runs.
     private let stopRequest = Mutex<StopRequest?>(nil)
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThreadSlot()
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -57,21 +57,15 @@ package final class USBTransport: Transport {
         let loop = try USBEventLoop(configuration, sink)
         let request = loop.stopRequest
         do throws(ErrorNumber) {
-            keep(try WorkerThread(name: "usb") { loop.run() })
+            thread.keep(try WorkerThread(name: "usb") { loop.run() })
         } catch {
             throw TransportError("usb: no thread can be started: \(error.text)")
         }
         stopRequest.withLock { $0 = request }
     }
 
-    private func keep(_ made: consuming WorkerThread) {
-        var made = Optional(made)
-        thread.withLock { $0 = made.take() }
-    }
-
     package func stop() {
         stopRequest.withLock { $0.take() }?.make()
-        // Taken out first: who comes second finds nothing to join.
-        thread.withLock { $0.take() }?.join()
+        thread.join()
     }
 }
