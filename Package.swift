@@ -118,7 +118,7 @@ let package = Package(
             "LocalSocket",
             [
                 "Analysis", "CLinux", "FileIO", "Fusion", "LiveCapture", "Measurement", "Pipeline", "ProcessIO",
-                "RingBuffer", "Scoring", "Segmentation", "SessionStore", "SocketProtocol", "Transport",
+                "Scoring", "Segmentation", "SessionStore", "SocketProtocol", "Transport",
             ]),
         target(
             "SimulatedTransport",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import BluetoothCentral
 internal import FileIO
+internal import ProcessIO
 internal import Synchronization
 package import Transport
 
@@ -20,15 +21,11 @@ package final class BluetoothTransport: Transport {
         package init() {}
     }
 
-    private enum State {
-        case idle
-        case running(Mailbox, BluetoothThread)
-        case stopped
-    }
-
     package let name = "bluetooth"
     private let configuration: Configuration
-    private let state = Mutex<State>(.idle)
+    /// `nil` unless the thread runs.
+    private let mailbox = Mutex<Mailbox?>(nil)
+    private let thread = WorkerThreadSlot()
 
     package init(_ configuration: Configuration = Configuration()) {
         self.configuration = configuration
@@ -36,26 +33,18 @@ package final class BluetoothTransport: Transport {
 
     package func start(_ sink: consuming FrameSink) throws(TransportError) {
         do throws(ErrorNumber) {
-            let mailbox = try Mailbox()
-            let thread = try BluetoothThread(configuration, mailbox, sink)
-            state.withLock { $0 = .running(mailbox, thread) }
+            let made = try Mailbox()
+            let loop = try BluetoothLoop(configuration, made, sink)
+            thread.keep(try WorkerThread(name: "bluetooth") { loop.run() })
+            mailbox.withLock { $0 = made }
         } catch {
             throw TransportError("Bluetooth: \(error.text)")
         }
     }
 
     package func stop() {
-        let was = state.withLock { state in
-            defer { state = .stopped }
-            return state
-        }
-        switch was {
-        case .idle, .stopped: return
-        case .running(let mailbox, let thread):
-            mailbox.post(.stop)
-            // The state lets only one caller get here.
-            thread.join()
-        }
+        mailbox.withLock { $0.take() }?.post(.stop)
+        thread.join()
     }
 
     /// The first session begins: sensors that were let go of are taken again.
@@ -65,11 +54,6 @@ package final class BluetoothTransport: Transport {
     package func sessionEnded() { post(.sessionEnded) }
 
     private func post(_ request: Mailbox.Request) {
-        state.withLock { state in
-            switch state {
-            case .running(let mailbox, _): mailbox.post(request)
-            case .idle, .stopped: break
-            }
-        }
+        mailbox.withLock { $0?.post(request) }
     }
 }

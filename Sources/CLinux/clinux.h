@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-/// CLinux — epoll(7), accept4(2), extended attributes and thread names, which Swift's Glibc module lacks.
+/// CLinux — epoll(7), accept4(2) and extended attributes, which Swift's Glibc module lacks.
 /// A definition here may only rename, or fix the type of, ONE call or constant: no policy, no allocation, no state.
 #ifndef SPRINTD_CLINUX_H
 #define SPRINTD_CLINUX_H
 
 #include <stdint.h>
 #include <sys/epoll.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
@@ -28,11 +27,6 @@ static inline int clinux_epoll_control(int set, int operation, int descriptor, u
 /// The number that was given with the descriptor.
 static inline uint64_t clinux_epoll_tag(const struct epoll_event *_Nonnull event) {
     return event->data.u64;
-}
-
-/// `prctl` is variadic. Names the calling thread, for ps, top and debuggers: 15 bytes of the name are kept. Returns 0, or -1 with `errno`.
-static inline int clinux_name_thread(const char *_Nonnull name) {
-    return prctl(PR_SET_NAME, name, 0, 0, 0);
 }
 
 /// `accept4` is a GNU extension that the importer leaves out, and `syscall` is variadic. The connection is closed on exec from the start, so

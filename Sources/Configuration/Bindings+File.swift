@@ -28,7 +28,14 @@ extension Bindings {
     }
 
     /// Replaces the file whole.
+    ///
+    /// - Throws: `.usage` when there are more bindings than would be read again, which would keep the next start from beginning; what
+    ///   ``WholeFile/replace(_:with:)`` throws when it cannot be written. The file is as it was then.
     package func write(state: String) throws(CommandFailure) {
-        try WholeFile.replace(Self.path(state: state), with: Array(text.utf8))
+        let (path, bytes) = (Self.path(state: state), Array(text.utf8))
+        guard bytes.count <= Self.largest else {
+            throw CommandFailure(.usage, "\(path): \(bindings.count) bindings do not fit into \(Self.largest) bytes")
+        }
+        try WholeFile.replace(path, with: bytes)
     }
 }

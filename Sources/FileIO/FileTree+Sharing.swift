@@ -14,6 +14,17 @@ extension FileTree {
 }
 
 extension FileDescriptor {
+    /// Gives this file the owner, the group and the permission bits of another. Where its group may not be given, nothing is given to a group.
+    ///
+    /// - Parameter path: nothing happens where nothing is there.
+    package func takeRights(of path: String) {
+        var other = stat()
+        // SAFETY: stat fills the structure that it is given and keeps no pointer.
+        guard unsafe stat(path, &other) == 0 else { return }
+        let isGiven = fchown(rawValue, other.st_uid, other.st_gid) == 0
+        _ = fchmod(rawValue, other.st_mode & (isGiven ? 0o777 : 0o707))
+    }
+
     /// Whether the path leads to this very file. What cannot be found out counts as yes.
     package func isFile(at path: String) -> Bool {
         var own = stat()

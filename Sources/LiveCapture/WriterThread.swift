@@ -51,19 +51,12 @@ final class WriterThread {
             // The true clocks: only a step of the wall clock may change their difference, whatever the simulated clock does.
             wallOffset: wallOffset
         ) { report in
-            switch report {
-            case .stored(let folder): events.post(LiveEvent.sessionStored(folder: folder))
-            case .abandoned:
-                outcome.isWhole = false
-                events.post(LiveReport.storage(.failed))
+            if let storage = report.storage { events.post(LiveReport.storage(storage)) }
+            if case .abandoned = report { outcome.isWhole = false }
+            if case .stored(let folder) = report {
+                events.post(LiveEvent.sessionStored(folder: folder))
+            } else {
                 events.post(LiveEvent.trouble(report.text))
-            case .failed, .full:
-                events.post(LiveReport.storage(.memory))
-                events.post(LiveEvent.trouble(report.text))
-            case .resumed:
-                events.post(LiveReport.storage(.disk))
-                events.post(LiveEvent.trouble(report.text))
-            case .astray: events.post(LiveEvent.trouble(report.text))
             }
         }
     }
@@ -143,5 +136,17 @@ final class WriterThread {
             events.post(LiveEvent.recovery("\(name) is not recovered: \(error)"))
         }
         return true
+    }
+}
+
+extension LogReport {
+    /// Where what is recorded is from here on; `nil` where that has not changed.
+    var storage: LiveReport.Storage? {
+        switch self {
+        case .failed: .memory
+        case .full, .abandoned: .failed
+        case .resumed: .disk
+        case .stored, .astray: nil
+        }
     }
 }

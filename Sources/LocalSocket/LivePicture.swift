@@ -150,8 +150,15 @@ struct LivePicture {
             devices.take(notice, text)
         }
         if lost.count > 4 * SensorLedger.limit { lost.removeAll() }
-        let device = notice.sensor == nil && notice.kind == .remark ? nil : DeviceBoard.name(notice.device)
-        return [.notice(device: device, message: text)]
+        return [.notice(device: Self.device(of: notice), message: text)]
+    }
+
+    /// - Returns: `nil` for what is of no single device: no stick has the number 0, which is an adapter's.
+    private static func device(of notice: TransportNotice) -> String? {
+        switch (notice.sensor, notice.kind, notice.device) {
+        case (nil, .remark, _), (.ant, _, 0): nil
+        case (_, _, let number): DeviceBoard.name(number)
+        }
     }
 
     private mutating func take(_ report: LiveReport) -> [SocketMessage] {

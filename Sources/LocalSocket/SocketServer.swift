@@ -49,7 +49,7 @@ package final class SocketServer: Sendable {
 
     private let watch: WatchQueue
     private let isStopping = Atomic<Bool>(false)
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThreadSlot()
 
     /// Listens and starts the thread. It ends by itself with the engine.
     ///
@@ -60,11 +60,11 @@ package final class SocketServer: Sendable {
         // A class only so that the thread's function can take it.
         let box = Box(try SocketLoop(configuration, engine, watch))
         do throws(ErrorNumber) {
-            let made = try WorkerThread(name: "socket") { [self] in
-                guard var loop = box.loop.take() else { return }
-                loop.run { isStopping.load(ordering: .acquiring) }
-            }
-            keep(made)
+            thread.keep(
+                try WorkerThread(name: "socket") { [self] in
+                    guard var loop = box.loop.take() else { return }
+                    loop.run { isStopping.load(ordering: .acquiring) }
+                })
         } catch {
             throw .system(doing: "make a thread", error)
         }
@@ -75,11 +75,6 @@ package final class SocketServer: Sendable {
         init(_ loop: consuming SocketLoop) { self.loop = consume loop }
     }
 
-    private func keep(_ made: consuming WorkerThread) {
-        var made = Optional(made)
-        thread.withLock { $0 = made.take() }
-    }
-
     /// Says farewell to the clients and returns when the socket is closed. May be called twice.
     package func stop() {
         isStopping.store(true, ordering: .releasing)
@@ -88,8 +83,5 @@ package final class SocketServer: Sendable {
     }
 
     /// Returns when the engine has ended and its last events are told.
-    package func join() {
-        // Taken out first: who comes second finds nothing to join.
-        thread.withLock { $0.take() }?.join()
-    }
+    package func join() { thread.join() }
 }

@@ -117,8 +117,9 @@ enum SocketSystem {
         return Peer(process: Int32(bitPattern: credentials[0]), user: credentials[1])
     }
 
-    /// Never waits, and never ends the process with a signal.
+    /// Never ends the process with a signal.
     ///
+    /// - Parameter waits: whether to wait until some can be taken, where the descriptor does.
     /// - Returns: how many bytes were taken; 0 when no more can be for now.
     static func send(_ bytes: Span<UInt8>, to descriptor: Int32, waits: Bool = false) throws(ErrorNumber) -> Int {
         let flags = Int32(MSG_NOSIGNAL) | (waits ? 0 : Int32(MSG_DONTWAIT))

@@ -11,10 +11,11 @@ package final class OutputFile {
     private var temporary: String?
     private var isOpen = true
 
-    /// - Parameters:
-    ///   - path: `nil` for the standard output.
-    ///   - mode: permission bits of a new file, less those of the process's mask.
-    package init(_ path: String?, mode: UInt32 = 0o644) throws(CommandFailure) {
+    /// A file that takes the place of another is for the same people: an athlete's may be for one person only, or for the service's group.
+    ///
+    /// - Parameter path: `nil` for the standard output.
+    /// - Throws: `.cannotCreate` or `.noPermission`.
+    package init(_ path: String?) throws(CommandFailure) {
         guard let path else {
             self.path = "standard output"
             file = .standardOutput
@@ -27,7 +28,9 @@ package final class OutputFile {
                 file = try FileDescriptor.open(resolved, for: .writing)
             } else {
                 let name = "\(resolved).\(getpid()).tmp"
-                file = try FileDescriptor.open(name, for: .creation(mode: mode))
+                let isNew = !FileTree.exists(resolved)
+                file = try FileDescriptor.open(name, for: .creation(mode: isNew ? 0o644 : 0o600))
+                if !isNew { file.takeRights(of: resolved) }
                 temporary = name
             }
         } catch {

@@ -7,7 +7,7 @@ internal import Synchronization
 /// comes because the terminal has gone.
 ///
 /// A program of one thread calls ``install()`` and asks ``isRaised``; one with several calls ``block()`` before it makes any, and gives
-/// one of them to ``wait(_:)``.
+/// one of them to ``wait(reload:stop:)``.
 package enum StopSignal {
     private static let flag = Atomic<Bool>(false)
     /// When the first one came, in nanoseconds of ``MonotonicClock``.

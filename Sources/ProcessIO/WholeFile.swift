@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import FileIO
-internal import Glibc
 
 /// Reading and writing files in one piece.
 package enum WholeFile {
@@ -42,52 +41,9 @@ package enum WholeFile {
     /// - Throws: `.cannotCreate`, `.noPermission` or `.inputOutput`; the temporary file is gone then, and a file of
     ///   that name is as it was.
     package static func replace(_ path: String, with bytes: [UInt8]) throws(CommandFailure) {
-        let path = try resolved(path)
-        if FileTree.isSpecial(path) { return try writeDirectly(path, bytes) }
-        let temporary = "\(path).\(getpid()).tmp"
-        let file: FileDescriptor
-        do throws(ErrorNumber) {
-            file = try FileDescriptor.open(temporary, for: .creation(mode: 0o644))
-        } catch {
-            let refused = error == .permissionDenied || error == .notPermitted
-            throw CommandFailure(refused ? .noPermission : .cannotCreate, "\(path): cannot create it: \(error.text)")
-        }
-        do throws(ErrorNumber) {
-            try fill(file, with: bytes)
-            try FileTree.rename(temporary, to: path)
-        } catch {
-            try? FileTree.remove(temporary)
-            throw CommandFailure(
-                error == .isDirectory ? .cannotCreate : .inputOutput, "\(path): cannot write it: \(error.text)")
-        }
-    }
-
-    /// Closes the file in any case.
-    private static func fill(_ file: FileDescriptor, with bytes: [UInt8]) throws(ErrorNumber) {
-        do throws(ErrorNumber) {
-            try file.write(bytes.span)
-            try file.synchronize()
-        } catch {
-            try? file.close()
-            throw error
-        }
-        try file.close()
-    }
-
-    private static func writeDirectly(_ path: String, _ bytes: [UInt8]) throws(CommandFailure) {
-        let file: FileDescriptor
-        do throws(ErrorNumber) {
-            file = try FileDescriptor.open(path, for: .writing)
-        } catch {
-            throw CommandFailure(.cannotCreate, "\(path): cannot open it: \(error.text)")
-        }
-        defer { try? file.close() }
-        do throws(ErrorNumber) {
-            try file.write(bytes.span)
-        } catch {
-            guard error != .brokenPipe else { throw .closedPipe }
-            throw CommandFailure(.inputOutput, "\(path): cannot write it: \(error.text)")
-        }
+        let file = try OutputFile(path)
+        try file.write(bytes.span)
+        try file.finish()
     }
 
     /// The file that a symbolic link leads to, so that the link stays one (`/dev/stdout` is such a link).

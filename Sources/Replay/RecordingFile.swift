@@ -71,9 +71,6 @@ package struct RecordingFile: ~Copyable {
         }
     }
 
-    /// Where reading a capture stopped, if before its end.
-    package var breakage: CaptureBreak? { capture.breakage }
-
     /// Records read and records dropped, of a format that holds samples.
     package var recordCounts: (records: Int, bad: Int) { samples.counts }
 
@@ -86,9 +83,6 @@ package struct RecordingFile: ~Copyable {
 
     /// Frames that a capture's recorder says it lost, as far as it was read.
     package var droppedFrames: Int { Int(clamping: capture.recorderDrops) }
-
-    /// Frames delivered so far.
-    package var frames: UInt64 { capture.frames }
 
     /// Delivers the next frame, sample or event.
     ///

@@ -22,6 +22,8 @@ package enum DisplayWidth {
     /// Text from outside (a device's name, an athlete's) with nothing left in it that could steer a terminal: control
     /// and format characters go, everything outside ASCII too where it cannot be shown.
     package static func printable(_ text: String, unicode: Bool) -> String {
+        // As nearly all is: nothing to look at twice.
+        guard text.utf8.contains(where: { !(0x20...0x7E).contains($0) }) else { return text }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             switch scalar.properties.generalCategory {

@@ -109,7 +109,6 @@ internal import FileIO
 
 extension Database.Value {
     init(_ value: Double?) { self = value.map { .real($0) } ?? .null }
-    init(_ value: Int?) { self = value.map { .integer(Int64($0)) } ?? .null }
     init(_ value: String?) { self = value.map { .text($0) } ?? .null }
 
     var integer: Int64? { if case .integer(let integer) = self { integer } else { nil } }

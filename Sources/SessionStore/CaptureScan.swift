@@ -13,8 +13,6 @@ package struct CaptureScan: Equatable, Sendable {
     package var drops: UInt64
     /// The fault at `goodBytes`; `nil` when the file is good to its end.
     package var fault: String?
-    /// The file is no capture at all.
-    package var isRefused = false
 
     private static let chunkLength = 256 << 10
 
@@ -54,7 +52,6 @@ package struct CaptureScan: Equatable, Sendable {
         frames = reader.frames
         drops = reader.recorderDrops
         if let refusal {
-            isRefused = true
             goodBytes = refusal.position
             fault = refusal.description
         } else {

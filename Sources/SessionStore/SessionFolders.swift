@@ -35,11 +35,24 @@ package struct SessionFolders {
     /// Removes a session: its name goes first, in one step, so that no half of one is ever seen.
     package func delete(_ name: String, lock: borrowing StateLock) throws(FileError) {
         guard let folder = path(of: name) else { return }
-        let hidden = "\(StateFolder.sessions(state))/.deleted-\(name)"
+        let sessions = StateFolder.sessions(state)
+        let hidden = try StateFolder.name("\(sessions)/\(Self.deletedPrefix)\(name)") { candidate in
+            !files.exists(candidate)
+        }
         // From here on it is no session any more, whatever happens.
         try files.rename(folder, to: hidden)
-        for entry in try files.list(hidden) { try files.remove("\(hidden)/\(entry)") }
-        try files.remove(hidden)
-        try files.syncFolder(StateFolder.sessions(state))
+        try remove(hidden)
+        // Left by a process that was killed here. Whoever deletes something wants it gone.
+        for entry in try files.list(sessions) where entry.hasPrefix(Self.deletedPrefix) {
+            try? remove("\(sessions)/\(entry)")
+        }
+        try files.syncFolder(sessions)
+    }
+
+    private static let deletedPrefix = ".deleted-"
+
+    private func remove(_ folder: String) throws(FileError) {
+        for entry in try files.list(folder) { try files.remove("\(folder)/\(entry)") }
+        try files.remove(folder)
     }
 }

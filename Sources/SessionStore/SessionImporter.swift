@@ -25,18 +25,29 @@ package struct SessionImporter {
             let sessions = StateFolder.sessions(state)
             try StateFolder.make(sessions, files)
             let folder = try SessionWriter.claim(name, in: sessions, files)
-            try files.syncFolder(sessions)
-            // Before the copy, so that no copy is ever found without it.
-            try StateFolder.replace(
-                "\(folder)/\(SessionSource.importMetadataName)", with: Array((metadata.json + "\n").utf8), files)
-            try copy(path, to: "\(folder)/\(kind.fileName)")
-            try files.syncFolder(folder)
-            try StateFolder.replace("\(folder)/\(SessionWriter.analysisName)", with: Array(analysis.utf8), files)
-            try files.syncFolder(folder)
-            return String(folder.dropFirst(sessions.utf8.count + 1))
+            do throws(FileError) {
+                try files.syncFolder(sessions)
+                // Before the copy, so that no copy is ever found without it.
+                try StateFolder.replace(
+                    "\(folder)/\(SessionSource.importMetadataName)", with: Array((metadata.json + "\n").utf8), files)
+                try copy(path, to: "\(folder)/\(kind.fileName)")
+                try files.syncFolder(folder)
+                try StateFolder.replace("\(folder)/\(SessionWriter.analysisName)", with: Array(analysis.utf8), files)
+                try files.syncFolder(folder)
+            } catch {
+                takeBack(folder)
+                throw error
+            }
+            return folder.split(separator: "/").last.map(String.init) ?? name
         } catch {
             throw .file(error)
         }
+    }
+
+    /// The file is still where it is imported from: a session with half of it would only be in the way.
+    private func takeBack(_ folder: String) {
+        for entry in (try? files.list(folder)) ?? [] { try? files.remove("\(folder)/\(entry)") }
+        try? files.remove(folder)
     }
 
     private func copy(_ path: String, to target: String) throws(FileError) {

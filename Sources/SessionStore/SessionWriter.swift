@@ -112,6 +112,13 @@ package final class SessionWriter {
         isDirty = true
     }
 
+    /// Says at the capture's end how many frames the recording that is replayed had lost. What it says of each loss stands at another place there.
+    package func note(drops: Int, at time: Timestamp) {
+        guard drops > 0 else { return }
+        writer.statistics(drops: UInt32(clamping: drops), at: time)
+        isDirty = true
+    }
+
     /// When ``commitIfDue(now:)`` will commit; `nil` when there is nothing to commit. To be asked while no frame comes.
     package var nextCommit: Timestamp? { isDirty ? lastCommit.advanced(bySeconds: policy.interval) : nil }
 

@@ -22,7 +22,7 @@ package final class SimulatedTransport: Transport {
     private let wait: @Sendable (Timestamp) -> Duration
     private let isStopping = Atomic<Bool>(false)
     private let doorbell: Doorbell
-    private let thread = Mutex<WorkerThread?>(nil)
+    private let thread = WorkerThreadSlot()
 
     /// - Parameters:
     ///   - device: the stick's number on its bus, for several simulations side by side.
@@ -48,23 +48,16 @@ package final class SimulatedTransport: Transport {
         // A class only so that the thread's function can take it.
         let sender = Box(Sender(sink, device: device))
         do throws(ErrorNumber) {
-            let made = try WorkerThread(name: "simulation") { [self] in run(sender) }
-            keep(made)
+            thread.keep(try WorkerThread(name: "simulation") { [self] in run(sender) })
         } catch {
             throw TransportError("no thread: \(error.text)")
         }
     }
 
-    private func keep(_ made: consuming WorkerThread) {
-        var made = Optional(made)
-        thread.withLock { $0 = made.take() }
-    }
-
     package func stop() {
         isStopping.store(true, ordering: .releasing)
         doorbell.ring()
-        // Taken out first: who comes second finds nothing to join.
-        thread.withLock { $0.take() }?.join()
+        thread.join()
     }
 
     private final class Box {

@@ -18,8 +18,8 @@ final class USBEventLoop {
     private static let rescanEvery = 2.0
     private static let longestSleep = 3600.0
 
-    let context: USBContext
-    let stopRequest = StopRequest()
+    private let context: USBContext
+    let stopRequest: StopRequest
     private let configuration: USBTransport.Configuration
     private var sink: FrameSink
     private var registry: SensorRegistry
@@ -38,6 +38,7 @@ final class USBEventLoop {
         } catch {
             throw TransportError("usb: libusb cannot be used here: \(error.text)")
         }
+        stopRequest = StopRequest(context)
         self.configuration = configuration
         self.sink = sink
         registry = SensorRegistry(configuration.sensors)
@@ -93,12 +94,17 @@ final class USBEventLoop {
         return next
     }
 
+    /// Rounded up: to wake before the time is to wake twice.
+    static func timeout(seconds: Double) -> (seconds: Int, microseconds: Int) {
+        let microseconds = Int((seconds * 1e6).rounded(.up))
+        // libusb refuses a second's worth of microseconds.
+        return (microseconds / 1_000_000, microseconds % 1_000_000)
+    }
+
     private func sleep(until deadline: Timestamp?) {
         let seconds = deadline.map { $0.seconds(since: now) } ?? Self.longestSleep
-        let bounded = min(max(seconds, 0), Self.longestSleep)
-        let whole = bounded.rounded(.down)
-        // Rounded up: to wake before the time is to wake twice.
-        var time = timeval(tv_sec: Int(whole), tv_usec: Int(((bounded - whole) * 1e6).rounded(.up)))
+        let timeout = Self.timeout(seconds: min(max(seconds, 0), Self.longestSleep))
+        var time = timeval(tv_sec: timeout.seconds, tv_usec: timeout.microseconds)
         // SAFETY: the context is open, and the structure is read during the call.
         let result = unsafe libusb_handle_events_timeout_completed(context.pointer, &time, nil)
         if result < 0, result != LIBUSB_ERROR_INTERRUPTED.rawValue {

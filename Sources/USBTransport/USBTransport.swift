@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 package import ANTSession
-internal import CUSB
-internal import Glibc
+internal import FileIO
 package import Measurement
+internal import ProcessIO
 internal import Synchronization
 package import Transport
 
@@ -40,15 +40,11 @@ package final class USBTransport: Transport {
         }
     }
 
-    private enum Life: Sendable {
-        case new
-        case running(USBThread)
-        case over
-    }
-
     package let name = "usb"
     private let configuration: Configuration
-    private let life = Mutex(Life.new)
+    /// `nil` unless the thread runs.
+    private let stopRequest = Mutex<StopRequest?>(nil)
+    private let thread = WorkerThreadSlot()
 
     package init(_ configuration: Configuration) {
         self.configuration = configuration
@@ -58,18 +54,18 @@ package final class USBTransport: Transport {
 
     /// - Throws: when libusb cannot be used at all, as where neither udev nor `/dev/bus/usb` is there.
     package func start(_ sink: consuming FrameSink) throws(TransportError) {
-        // Made out here, because a consumed parameter cannot be captured.
         let loop = try USBEventLoop(configuration, sink)
-        try life.withLock { life throws(TransportError) in
-            guard case .new = life else { throw TransportError("usb: started twice") }
-            life = .running(try USBThread(loop))
+        let request = loop.stopRequest
+        do throws(ErrorNumber) {
+            thread.keep(try WorkerThread(name: "usb") { loop.run() })
+        } catch {
+            throw TransportError("usb: no thread can be started: \(error.text)")
         }
+        stopRequest.withLock { $0 = request }
     }
 
     package func stop() {
-        life.withLock { life in
-            if case .running(let thread) = life { thread.end() }
-            life = .over
-        }
+        stopRequest.withLock { $0.take() }?.make()
+        thread.join()
     }
 }

@@ -2,6 +2,7 @@
 internal import ArgumentParser
 internal import Measurement
 internal import ProcessIO
+internal import Report
 
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,12 +26,14 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         let output = StandardStream.output
+        // Comments and names are anybody's words.
+        let style = Environment.process.style(isTerminal: output.isTerminal, terminalColumns: nil)
         // Gathered, so that a recording of a million frames is not a million system calls.
         var gathered = ""
         do throws(CommandFailure) {
             try Connection.inspect(file: file, sensor: sensor.flatMap { SensorID($0) }, message: message) {
                 line throws(CommandFailure) in
-                gathered += line + "\n"
+                gathered += style.printable(line) + "\n"
                 guard gathered.utf8.count >= 65_536 else { return }
                 try output.write(gathered)
                 gathered = ""

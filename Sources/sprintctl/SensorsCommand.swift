@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 internal import ArgumentParser
+internal import AthleteFile
 internal import ProcessIO
 
 struct SensorsCommand: ParsableCommand {
@@ -29,7 +30,7 @@ struct SensorsCommand: ParsableCommand {
         listener.listen(seconds: seconds)
         listener.stop()
         try ScanCommand.finish(listener, format) { sightings in
-            let list = sightings.map { Self.quoted($0.binding) }.joined(separator: ", ")
+            let list = sightings.map { TOMLDocument.quoted($0.binding) }.joined(separator: ", ")
             return sightings.flatMap(Self.paragraph) + ["", "sensors = [\(list)]"]
         }
     }
@@ -43,15 +44,5 @@ struct SensorsCommand: ParsableCommand {
         ]
         return ["\(sighting.sensor)  \(sighting.kinds.joined(separator: ", "))"]
             + facts.compactMap { name, value in value.map { "  \(name): \($0)" } }
-    }
-
-    /// A basic string of TOML 1.0: names hold no control characters by now.
-    private static func quoted(_ text: String) -> String {
-        var quoted = "\""
-        for character in text {
-            if character == "\"" || character == "\\" { quoted.append("\\") }
-            quoted.append(character)
-        }
-        return quoted + "\""
     }
 }

@@ -26,8 +26,9 @@ struct SessionsCommand: ParsableCommand {
         var path: String {
             if let given { return given }
             let environment = Environment.process
-            if let home = environment["XDG_STATE_HOME"] { return home + "/sprintd" }
-            let own = (environment["HOME"] ?? "") + "/.local/state/sprintd"
+            // As sprintd has it: a path that does not begin with a slash is none (XDG Base Directory Specification 0.8).
+            let home = environment["XDG_STATE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+            let own = (home ?? (environment["HOME"] ?? "") + "/.local/state") + "/sprintd"
             let files = PosixFileSystem()
             let system = "/var/lib/sprintd"
             return !files.exists(own) && (try? files.list(system)) != nil ? system : own

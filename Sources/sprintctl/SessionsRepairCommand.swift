@@ -24,8 +24,13 @@ struct SessionsRepairCommand: ParsableCommand {
                 let outcome = try recovery.recover(name)
                 text = outcome == .untouched ? try finishImport(name, lock) : outcome.text(session: name)
             } catch {
-                let failure = (error as? SessionError).map { CommandFailure($0) } ?? error as? CommandFailure
-                guard let failure else { throw error }
+                let failure: CommandFailure
+                switch error {
+                case let error as SessionError: failure = CommandFailure(error)
+                case let error as FileError: failure = CommandFailure(error)
+                case let error as CommandFailure: failure = error
+                default: throw error
+                }
                 try failures.add(name, failure)
                 continue
             }

@@ -53,7 +53,12 @@ struct LiveDisplay {
     /// Others are recorded now, with these numbers.
     mutating func rename(_ names: [String?]) {
         self.names = names
-        while open.count < names.count {
+        if let last = names.indices.last { makeRoom(for: last) }
+    }
+
+    /// Of an athlete it may not have been told: where nobody takes events, the newest are dropped.
+    private mutating func makeRoom(for athlete: Int) {
+        while open.count <= athlete {
             open.append(nil)
             bouts.append(0)
         }
@@ -65,7 +70,9 @@ struct LiveDisplay {
     }
 
     private func owner(_ athlete: Int) -> String {
-        names.count > 1 ? "\(names[athlete] ?? "athlete \(athlete + 1)"): " : ""
+        guard names.count > 1 || athlete > 0 else { return "" }
+        let name = names.indices.contains(athlete) ? names[athlete] : nil
+        return "\(name ?? "athlete \(athlete + 1)"): "
     }
 
     /// A line of its own for something else that happened.
@@ -75,6 +82,7 @@ struct LiveDisplay {
     }
 
     mutating func show(_ event: PipelineEvent, of athlete: Int) throws(CommandFailure) {
+        makeRoom(for: athlete)
         switch event {
         case .fused(let sample): try showStatus(sample, of: athlete)
         case .phase(let change): try show(change, of: athlete)
@@ -108,6 +116,7 @@ struct LiveDisplay {
 
     /// A further session of the athlete counts anew.
     mutating func begin(_ athlete: Int, _ configuration: AthleteConfiguration?) {
+        makeRoom(for: athlete)
         open[athlete] = nil
         bouts[athlete] = 0
         self.configuration = configuration

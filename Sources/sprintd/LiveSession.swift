@@ -14,8 +14,11 @@ internal import Transport
 
 /// Live capture as a process: the engine's threads record, this one shows or logs, and one more waits for the signals.
 struct LiveSession: ~Copyable {
-    /// Nanoseconds that a shown text or a FIT file may take after everything is stored; less than what systemd and people wait for.
-    private static let grace: Int64 = 1_250_000_000
+    /// Nanoseconds that FIT files are waited for after everything is stored.
+    static let patience: Int64 = 1_500_000_000
+    /// Nanoseconds that a shown text or a FIT file may take after everything is stored: less than what systemd and people wait for, and enough to
+    /// hand over what was waited for in vain.
+    static let grace = patience + 250_000_000
 
     private var members: Int
     private var display: LiveDisplay
@@ -153,7 +156,8 @@ struct LiveSession: ~Copyable {
 
     /// Not for long: who stops the program waits for it. What is not done by then goes on without us.
     private func waitForExports() {
-        for _ in 0..<75 where !exports.isIdle { MonotonicClock.sleep(nanoseconds: 20_000_000) }
+        let end = MonotonicClock.now.nanoseconds + Self.patience
+        while !exports.isIdle, MonotonicClock.now.nanoseconds < end { MonotonicClock.sleep(nanoseconds: 20_000_000) }
         let left = exports.takeWaiting()
         guard !left.isEmpty else { return }
         do {

@@ -96,7 +96,8 @@ struct ReplayedSession: ~Copyable {
             let reason = file.notes.first.map { ": " + $0 } ?? ""
             throw CommandFailure(.badData, "\(options.recording): holds no frame to replay\(reason)")
         }
-        try finish(kind: file.format.rawValue, notes: SourceNotes(sourceNotes + file.notes))
+        try finish(
+            kind: file.format.rawValue, notes: SourceNotes(sourceNotes + file.notes), drops: file.droppedFrames)
     }
 
     private mutating func take(_ frame: CapturedFrame, _ bytes: Span<UInt8>) throws(CommandFailure) {
@@ -199,14 +200,17 @@ struct ReplayedSession: ~Copyable {
         pipeline = RecordingPipeline(athletes: configurations)
     }
 
-    private mutating func finish(kind: String, notes: SourceNotes?) throws(CommandFailure) {
+    /// - Parameter drops: frames that the recording's recorder lost.
+    private mutating func finish(kind: String, notes: SourceNotes?, drops: Int) throws(CommandFailure) {
         pipeline?.finish()
         guard let pipeline else { return }
         let duration = pipeline.duration
         show { display throws(CommandFailure) in try display.end(at: duration) }
         for (index, writer) in writers.enumerated() {
             if let notes { writer.note(notes, at: lastTime) }
-            let document = pipeline.analysis(of: index, kind: kind, notes: notes?.lines ?? [])
+            writer.note(drops: drops, at: lastTime)
+            let document = pipeline.analysis(
+                of: index, kind: kind, notes: notes?.lines ?? [], droppedFrames: drops)
             do {
                 try writer.finish(analysis: document.json(pretty: true) + "\n")
             } catch {

@@ -141,7 +141,7 @@ extension Settings {
     var summary: String {
         let names = members.map { member in
             let sensors =
-                switch member.athlete.sensors.count {
+                switch member.athlete.sensors.count + member.athlete.sensorNames.count {
                 case 0: "any sensor"
                 case 1: "1 sensor"
                 case let count: "\(count) sensors"

@@ -111,6 +111,24 @@ struct AthleteTests {
         #expect(folder.contents() == [])
     }
 
+    /// Where the daemon has them, too: a path that does not begin with a slash is none.
+    @Test(arguments: [("/data", "/data/sprintd"), ("data", "/.local/state/sprintd")])
+    func theUsualStateFolderIsTheDaemons(_ home: String, _ expected: String) throws {
+        let process = Programs.process("sprintctl", ["sessions", "list"])
+        process.environment = [
+            "HOME": folder.path, "XDG_STATE_HOME": home.hasPrefix("/") ? folder.path + home : home,
+            "PATH": "/usr/bin:/bin",
+        ]
+        // Where the service's is there, it stands in for one's own that is not.
+        try FileManager.default.createDirectory(atPath: folder.path + expected, withIntermediateDirectories: true)
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(text == "There is no session yet in \(folder.path)\(expected).\n")
+    }
+
     @Test func aHistoryWithoutASessionSaysSo() throws {
         for command in [["week"], ["trend"], ["sessions", "list"]] {
             let empty = try Programs.run("sprintctl", command + ["--state", state])

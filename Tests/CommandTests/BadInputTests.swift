@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Capture
 import Foundation
+import Measurement
 import Testing
 
 /// Wrong input is answered with one line and a status (`sysexits.h`), and leaves nothing behind.
@@ -112,6 +114,21 @@ struct BadInputTests {
             "sprintd", ["--replay", path, "--rate", "max", "--state", folder.path + "/state"])
         Self.check(replay, "sprintd", file.status, path + file.message)
         #expect(folder.contents() == before)
+    }
+
+    /// A comment is anybody's words: one line of them, which steers no terminal.
+    @Test func whatACommentSaysIsOneLineOfPlainText() throws {
+        let folder = try TemporaryFolder()
+        var writer = try PcapngWriter(.init(comment: "first\nsecond\u{1B}[2J"))
+        let message = ANTBroadcast.heartRate
+        writer.usb(
+            time: Timestamp(seconds: 1), direction: .received, bus: 1, device: 2, endpoint: 1, bytes: message.span)
+        var bytes: [UInt8] = []
+        writer.drain(into: &bytes)
+        let result = try Programs.run("sprintctl", ["inspect", try folder.file("comment.pcapng", bytes)])
+        #expect(result.status == 0)
+        #expect(result.output.hasPrefix("# comment: first second [2J\n"), "\(result.output)")
+        #expect(!result.output.contains("\u{1B}"))
     }
 
     @Test(arguments: samples) func isRefusedByAnalyze(_ file: Case) throws {

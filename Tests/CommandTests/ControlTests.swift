@@ -6,7 +6,7 @@ import Testing
 
 /// sprintctl and sprintd together: what the one asks for, the other does.
 @Suite(
-    .enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .serialized, .timeLimit(.minutes(2)))
+    .enabled(if: Programs.areBuilt, "the programs are not beside the tests"), .serialized, .timeLimit(.minutes(15)))
 struct ControlTests {
     let folder: TemporaryFolder
     let state: String

@@ -184,6 +184,20 @@ struct ExportTests {
         #expect(!FileManager.default.fileExists(atPath: path))
     }
 
+    @Test func anImportThatCannotBeRemovedIsToldAndTheNextOneIsDone() throws {
+        // Something that is not removed as files are.
+        let path = "\(state)/sessions/20260105T060000Z-ada"
+        try FileManager.default.createDirectory(atPath: path + "/import.x/full", withIntermediateDirectories: true)
+        let next = "\(state)/sessions/20260106T060000Z-ada"
+        try FileManager.default.createDirectory(atPath: next, withIntermediateDirectories: true)
+        try Data().write(to: URL(filePath: next + "/import.json"))
+        let result = try sprintctl("sessions", "repair", "--state", state)
+        #expect(result.status == 74)
+        #expect(result.errorLines.first?.hasPrefix("sprintctl: 20260105T060000Z-ada: cannot remove ") == true)
+        #expect(result.errorLines.last == "sprintctl: 1 of 2 sessions could not be repaired")
+        #expect(result.output == "removed 20260106T060000Z-ada, an import that was cut off\n")
+    }
+
     @Test func aFileThatDoesNotSayWhenIsAskedFor() throws {
         let undated = try folder.file("a.csv", Array("t_s,hr_bpm\n0,100\n1,101\n2,102\n".utf8))
         for arguments in [

@@ -40,6 +40,18 @@ struct ReplayTests {
         #expect(try analysis("d") == first)
     }
 
+    /// Whether it is told by the recording, by its replay, or by the replay's own capture.
+    @Test func whatARecorderHadLostIsStillKnown() throws {
+        let lossy = try folder.file("lossy.pcapng", try ShortCapture.bytes(seconds: 4, drops: 7))
+        let lost = "\"dropped_frames\": 7"
+        #expect(try Programs.run("sprintctl", ["analyze", "--format", "json", lossy]).output.contains(lost))
+        #expect(try replay(lossy, "state", rate: "max").status == 0)
+        let kept = String(decoding: try analysis("state"), as: UTF8.self)
+        #expect(kept.contains(lost))
+        let own = "\(folder.path)/state/sessions/\(Self.session)/capture.pcapng"
+        #expect(try Programs.run("sprintctl", ["analyze", "--format", "json", own]).output == kept)
+    }
+
     @Test func ofReplaysAtOnceIntoOneStateOneHasItAtATime() throws {
         let state = folder.path + "/state"
         let processes = try (0..<6).map { number in

@@ -104,7 +104,9 @@ enum ANTBroadcast {
 
 enum ShortCapture {
     /// The first seconds of a simulated session, and a standing start of none.
-    static func bytes(seconds: Double) throws -> [UInt8] {
+    ///
+    /// - Parameter drops: frames that its recorder says it lost.
+    static func bytes(seconds: Double, drops: UInt32 = 0) throws -> [UInt8] {
         var configuration = try SimulatedSession.Configuration(plan: "sprint-5x30-90", seed: 7)
         configuration.leadIn = 0
         configuration.startTime = Timestamp(seconds: 1_767_592_800)
@@ -119,6 +121,7 @@ enum ShortCapture {
             }
             isOver = isOver || !more
         }
+        if drops > 0 { writer.statistics(drops: drops, at: end) }
         var file: [UInt8] = []
         writer.drain { pending in for place in pending.indices { file.append(pending[place]) } }
         return file

@@ -70,6 +70,22 @@ import Testing
         ) { try Bindings.read(state: folder) }
     }
 
+    /// A client that binds without end must not keep the next start from beginning.
+    @Test func moreThanIsReadAgainIsNotWritten() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("bindings-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        var bindings = Bindings()
+        bindings.bind(strap, to: "Ada")
+        try bindings.write(state: folder)
+        let before = bindings
+        let long = String(repeating: "x", count: 100_000)
+        for number in 1...3 { bindings.bind(.ant(deviceType: 120, number: UInt32(number)), to: long) }
+        let error = #expect(throws: CommandFailure.self) { try bindings.write(state: folder) }
+        #expect(error?.status == .usage)
+        #expect(try Bindings.read(state: folder) == before)
+    }
+
     @Test(arguments: [
         ("[[binding]]\nsensor = \"strap\"\n", 2, 1), ("[[binding]]\nsensor = 1\n", 2, 1), ("x = 1\n", 1, 1),
         ("[[binding]]\nsensor = \"ant:120:1\"\nbound = 1\n", 3, 1), ("binding = 1\n", 1, 1), ("binding = [1]\n", 1, 1),

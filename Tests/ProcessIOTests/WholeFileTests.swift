@@ -57,6 +57,27 @@ import Testing
         }
     }
 
+    /// An athlete's file that nobody else may read stays so, and one that the service's group may read, too.
+    @Test func aFileThatIsReplacedKeepsItsRights() throws {
+        try inFolder { folder in
+            let path = folder + "/file"
+            try WholeFile.replace(path, with: [1])
+            if geteuid() == 0 {
+                try FileManager.default.setAttributes(
+                    [.ownerAccountID: 1234, .groupOwnerAccountID: 5678], ofItemAtPath: path)
+            }
+            for mode in [0o600, 0o400, 0o640, 0o664] {
+                try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+                let before = try FileManager.default.attributesOfItem(atPath: path)
+                try WholeFile.replace(path, with: [2])
+                let after = try FileManager.default.attributesOfItem(atPath: path)
+                for key in [FileAttributeKey.posixPermissions, .ownerAccountID, .groupOwnerAccountID] {
+                    #expect(after[key] as? Int == before[key] as? Int)
+                }
+            }
+        }
+    }
+
     @Test func aLinkStaysALink() throws {
         try inFolder { folder in
             try WholeFile.replace(folder + "/file", with: [1])

@@ -113,6 +113,11 @@ import Testing
         #expect(settings.remarks == ["bindings.toml: ant:120:1: no athlete is called \"Eve\""])
     }
 
+    @Test func aSensorThatIsListedByItsNameIsNotAnySensor() throws {
+        try folder.file("sprintd.toml", "[[athlete]]\nname = \"Ada\"\nsensors = [\"ble:name:Strap 1\"]\n")
+        #expect(try Settings.load(LiveOptions(), environment).summary.contains("athletes  Ada (1 sensor)\n"))
+    }
+
     @Test func whatTakesARestartIsSaid() throws {
         try folder.file("sprintd.toml", "")
         let before = try Settings.load(LiveOptions(), environment)
