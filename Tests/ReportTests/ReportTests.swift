@@ -97,6 +97,14 @@ import Testing
         #expect(row.split(separator: " ") == ["1", "5:00", "30", "s", "–", "──────────────────────", "25", "s"])
     }
 
+    @Test(arguments: ["fit", "csv", "tcx"]) func aFileHasRecordsAndACaptureFrames(_ kind: String) {
+        var document = Samples.steady
+        document.source.kind = kind
+        #expect(text(document).contains("   3421 records · none bad"))
+        document.source.kind = "pcapng"
+        #expect(text(document).contains("   3421 frames · none bad"))
+    }
+
     @Test func provisionalMaximaAreSaid() {
         let warning = "estimated maximum speed: calibrate to make the effort exact"
         var document = Samples.session(sprints: 5)
