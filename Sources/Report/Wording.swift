@@ -49,8 +49,8 @@ package enum Wording {
         return clock(1000 / metresPerSecond)
     }
 
-    package static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-        number == 1 ? "1 \(singular)" : "\(number) \(plural ?? singular + "s")"
+    package static func count(_ number: Int, _ singular: String) -> String {
+        "\(number) \(singular)\(number == 1 ? "" : "s")"
     }
 
     package static func name(_ kind: PhaseKind) -> String {
