@@ -42,8 +42,6 @@ package struct ActivityTrack: Equatable, Sendable {
     package private(set) var beats: [Beat] = []
     /// Points and beats beyond what is kept.
     package private(set) var overflow = 0
-    /// Beat intervals that were no heart's.
-    package var droppedBeats: Int { filter.dropped }
     private var open: Point?
     /// When each quantity was last said, in seconds.
     private var lastSpeed = -Double.infinity
@@ -85,6 +83,20 @@ package struct ActivityTrack: Equatable, Sendable {
 
     /// To be called once all is in.
     package mutating func finish() { close() }
+
+    /// The points within some seconds, both ends included. Found by bisection: a long day has tens of thousands, and as many bouts may ask.
+    package func points(from start: Double, to end: Double) -> ArraySlice<Point> {
+        func place(_ isBefore: (Double) -> Bool) -> Int {
+            var (low, high) = (0, points.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if isBefore(Double(points[middle].second)) { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+        let first = place { $0 < start }
+        return points[first..<max(first, place { $0 <= end })]
+    }
 
     private mutating func close() {
         guard var point = open else { return }

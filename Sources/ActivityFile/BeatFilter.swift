@@ -14,19 +14,14 @@ struct BeatFilter: Equatable, Sendable {
 
     private var last: Double?
     private var refused = 0
-    private(set) var dropped = 0
 
     mutating func accepts(_ interval: RRInterval) -> Bool {
         let seconds = interval.seconds
-        guard Self.possible.contains(seconds) else {
-            dropped += 1
-            return false
-        }
+        guard Self.possible.contains(seconds) else { return false }
         if let last, !interval.followsGap, refused < Self.patience,
             seconds < last * (1 - Self.largestChange) || seconds > last * (1 + Self.largestChange)
         {
             refused += 1
-            dropped += 1
             return false
         }
         refused = 0

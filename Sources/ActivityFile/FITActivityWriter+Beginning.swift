@@ -97,9 +97,8 @@ extension FITActivityWriter {
                 .init(FITProfile.Workout.name, .string(plan.name)),
             ])
         for (index, step) in plan.steps.prefix(Int(UInt16.max)).enumerated() {
-            let target =
-                step.kind == .sprint
-                ? activity.document.athlete.maxSpeed.map { activity.document.score.target * $0.value } : nil
+            let share = step.target ?? activity.document.score.target
+            let target = step.kind == .sprint ? activity.document.athlete.maxSpeed.map { share * $0.value } : nil
             let low = FITProfile.raw(target, scale: 1000, as: UInt32.self)
             typealias Field = FITProfile.WorkoutStep
             encoder.message(

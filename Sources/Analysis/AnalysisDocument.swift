@@ -31,7 +31,7 @@ package struct AnalysisDocument: Equatable, Sendable {
 
 extension AnalysisDocument {
     package struct Source: Equatable, Sendable {
-        /// `pcapng`, `pcap`, `btsnoop`, `fit` or `csv`.
+        /// `pcapng`, `pcap`, `btsnoop`, `fit`, `csv` or `tcx`.
         package var kind: String
         package var duration: Double
         package var sensors: [Sensor] = []

@@ -7,8 +7,8 @@ extension LiveState {
     private static let mostAthletes = 64
     private static let mostSensors = 256
     private static let mostDevices = 64
-    private static let mostPhases = 4000
-    private static let mostBouts = 1000
+    fileprivate static let mostPhases = 4000
+    fileprivate static let mostBouts = 1000
 
     /// Takes one message of the daemon's.
     ///
@@ -92,6 +92,7 @@ extension LiveState {
                 athletes[index].session = .init(id: message.id)
                 athletes[index].phases = []
                 athletes[index].bouts = []
+                athletes[index].omittedBouts = 0
                 athletes[index].now = nil
             }
             return .sessionStarted(athlete: message.athlete)
@@ -176,6 +177,7 @@ extension LiveAthlete {
             // The last session stays to be looked at.
             phases = known?.phases ?? []
             bouts = known?.bouts ?? []
+            omittedBouts = known?.omittedBouts ?? 0
             session = known?.session
             session?.isRunning = false
             return
@@ -187,9 +189,19 @@ extension LiveAthlete {
             return Phase(kind: phase.kind, start: phase.start, end: isOpen ? nil : phase.end)
         }
         bouts = (running.sprints + running.intervals).sorted { $0.start < $1.start }
-        if known?.session?.id == running.id {
-            now = known?.now
-            nowTime = known?.nowTime ?? 0
-        }
+        guard let known, known.session?.id == running.id else { return }
+        now = known.now
+        nowTime = known.nowTime
+        keepEarlier(of: known)
+    }
+
+    /// A status tells of the latest only, and of fewer the more athletes there are: what was known of earlier ones stays.
+    private mutating func keepEarlier(of known: LiveAthlete) {
+        let firstPhase = phases.first?.start ?? .infinity
+        phases = Array((known.phases.prefix { $0.start < firstPhase } + phases).suffix(LiveState.mostPhases))
+        let firstBout = bouts.first?.start ?? .infinity
+        let told = bouts.count
+        bouts = Array((known.bouts.prefix { $0.start < firstBout } + bouts).suffix(LiveState.mostBouts))
+        omittedBouts = max(0, omittedBouts - (bouts.count - told))
     }
 }

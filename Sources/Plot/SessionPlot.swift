@@ -17,13 +17,11 @@ package struct SessionPlot {
     private static let top = 124.0
     private static let bottom = height - 76
     private static let gap = 22.0
-    /// More points than this are drawn as the highest and lowest of each of so many stretches.
-    private static let resolution = 1100
 
-    private let activity: Activity
+    let activity: Activity
     private let theme: PlotTheme
     /// Seconds over the whole width.
-    private let duration: Double
+    let duration: Double
 
     package init(_ activity: Activity, theme: PlotTheme) {
         self.activity = activity
@@ -314,9 +312,8 @@ package struct SessionPlot {
 
     /// The peak of the heart rate comes up to half a minute after the sprint.
     private func peak(of bout: AnalysisDocument.Sprint) -> ActivityTrack.Point? {
-        activity.track.points.lazy.filter {
-            Double($0.second) >= bout.start && Double($0.second) <= bout.end + 31 && $0.heartRate != nil
-        }.max { ($0.heartRate ?? 0) < ($1.heartRate ?? 0) }
+        activity.track.points(from: bout.start, to: bout.end + 31).lazy.filter { $0.heartRate != nil }
+            .max { ($0.heartRate ?? 0) < ($1.heartRate ?? 0) }
     }
 
     private func drawPeaks(in panel: Panel, _ canvas: inout SVGCanvas) {
@@ -365,48 +362,5 @@ package struct SessionPlot {
             place += 44 + Double(kind.title.count) * 7.4
         }
         canvas.text("sprintd", at: .init(x: Self.right, y: y), size: 13, fill: theme.faint, anchor: .end, weight: 600)
-    }
-
-    // MARK: Curves
-
-    /// A quantity over time, in stretches without a hole of more than ten seconds.
-    private func stretches(_ quantity: (ActivityTrack.Point) -> Double?) -> [[(second: Double, value: Double)]] {
-        var all: [[(second: Double, value: Double)]] = []
-        var open: [(second: Double, value: Double)] = []
-        for point in activity.track.points {
-            guard let value = quantity(point) else { continue }
-            let second = Double(point.second)
-            if let last = open.last, second - last.second > 10 {
-                all.append(open)
-                open = []
-            }
-            open.append((second, value))
-        }
-        if !open.isEmpty { all.append(open) }
-        return all.map(thinned).filter { $0.count > 1 }
-    }
-
-    /// The highest and the lowest of each bit of the width, so that no sprint of a long day goes missing.
-    private func thinned(_ stretch: [(second: Double, value: Double)]) -> [(second: Double, value: Double)] {
-        let bit = duration / Double(Self.resolution)
-        guard bit > 2 else { return stretch }
-        var result: [(second: Double, value: Double)] = []
-        var index = 0
-        while index < stretch.count {
-            let end = stretch[index].second + bit
-            var low = stretch[index]
-            var high = low
-            while index < stretch.count, stretch[index].second < end {
-                if stretch[index].value < low.value { low = stretch[index] }
-                if stretch[index].value > high.value { high = stretch[index] }
-                index += 1
-            }
-            if low.second == high.second {
-                result.append(low)
-            } else {
-                result += low.second < high.second ? [low, high] : [high, low]
-            }
-        }
-        return result
     }
 }

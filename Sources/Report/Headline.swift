@@ -41,7 +41,7 @@ struct Headline {
         } else {
             parts.append((withoutSprints, .heading))
         }
-        if let value = score.value, let points = Wording.number(value, decimals: 0) {
+        if let value = score.value, let points = Wording.points(value, decimals: 0) {
             parts.append(("score \(points)/100", value >= 80 ? .good : value >= 50 ? .caution : .bad))
         }
         return parts

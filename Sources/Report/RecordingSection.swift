@@ -52,7 +52,7 @@ struct RecordingSection {
 
     private func quality() -> [StyledText] {
         let quality = document.quality
-        let unit = ["fit", "csv"].contains(document.source.kind) ? "record" : "frame"
+        let unit = ["fit", "csv", "tcx"].contains(document.source.kind) ? "record" : "frame"
         var parts = [Wording.count(quality.frames, unit)]
         if quality.badFrames > 0 { parts.append("\(quality.badFrames) bad") }
         if quality.droppedFrames > 0 { parts.append("\(quality.droppedFrames) dropped") }

@@ -9,7 +9,7 @@ struct ScoreSection {
 
     func lines() -> [StyledText] {
         let score = document.score
-        guard let value = score.value, let total = Wording.number(value, decimals: 1) else { return [] }
+        guard let value = score.value, let total = Wording.points(value, decimals: 1) else { return [] }
         var title = StyledText(" Score", .heading)
         title.add(" \(total) of 100")
         var lines = [title]
@@ -17,7 +17,7 @@ struct ScoreSection {
         let most = score.components.map(\.of).filter { $0.isFinite }.max() ?? 0
         let room = Double(min(max(style.width - 30, 8), 40))
         for component in score.components {
-            guard let points = Wording.number(component.points, decimals: 1),
+            guard let points = Wording.points(component.points, decimals: 1),
                 let of = Wording.number(component.of, decimals: 0)
             else { continue }
             var line = StyledText("   ")

@@ -60,7 +60,7 @@ package struct WeekText: Sendable {
                 session.isSprintSession ? .phase(.sprint) : .phase(.steady))
             line.pad(to: 42)
             line.add(Wording.clock(session.duration) ?? "", endingAt: 49)
-            if let score = Wording.number(session.score, decimals: 0) { line.add("score \(score)", endingAt: 60) }
+            if let score = Wording.points(session.score, decimals: 0) { line.add("score \(score)", endingAt: 60) }
             if let load = Wording.number(session.load, decimals: 0) { line.add("load \(load)", endingAt: 71, .faint) }
             return line
         }

@@ -37,6 +37,13 @@ package enum Wording {
         return "\(hundredths / 100) %"
     }
 
+    /// Points of a score, rounded down: 100 reads only who reached all of them.
+    package static func points(_ points: Double?, decimals: Int) -> String? {
+        let scale = decimals == 0 ? 1.0 : 10
+        // 1e-9: 57.3 is 57.3, whatever the last bit of its tenfold says.
+        return number(points.map { ($0 * scale + 1e-9).rounded(.down) / scale }, decimals: decimals)
+    }
+
     package static func distance(_ metres: Double) -> String? {
         metres < 1000
             ? number(metres, decimals: 0).map { "\($0) m" }
@@ -49,8 +56,8 @@ package enum Wording {
         return clock(1000 / metresPerSecond)
     }
 
-    package static func count(_ number: Int, _ singular: String, _ plural: String? = nil) -> String {
-        number == 1 ? "1 \(singular)" : "\(number) \(plural ?? singular + "s")"
+    package static func count(_ number: Int, _ singular: String) -> String {
+        "\(number) \(singular)\(number == 1 ? "" : "s")"
     }
 
     package static func name(_ kind: PhaseKind) -> String {

@@ -50,8 +50,6 @@ package struct Plan: Equatable, Sendable {
         self.source = source
     }
 
-    package var sprints: [Step] { steps.filter { $0.kind == .sprint } }
-
     /// The bouts of work that it asks for.
     package var work: [Step] { steps.filter { $0.kind.isWork } }
 

@@ -47,7 +47,6 @@ package struct AthleteRecord: Equatable, Sendable {
     /// The best mean speed over 5 s, m/s.
     package private(set) var bestFiveSeconds = 0.0
     package private(set) var peakHeartRate = 0.0
-    package private(set) var lowestHeartRate = Double.infinity
 
     private let maxSpeed: Double
     private var origin: Double?
@@ -120,7 +119,6 @@ package struct AthleteRecord: Equatable, Sendable {
         distance = position - (origin ?? 0)
         if beat { beats += 1 }
         peakHeartRate = max(peakHeartRate, heartRate)
-        lowestHeartRate = min(lowestHeartRate, heartRate)
         let slot = recentCount % recent.count
         if recentCount >= recent.count {
             bestFiveSeconds = max(bestFiveSeconds, (position - recent[slot]) / (Double(recent.count) * step))

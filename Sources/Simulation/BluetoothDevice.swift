@@ -85,6 +85,15 @@ struct BluetoothDevice: Sendable {
         self.random = random
     }
 
+    /// What it advertises: flags, complete list of 16-bit UUIDs, complete local name; at most 31 bytes.
+    ///
+    /// Source: Bluetooth Core Specification Supplement, Part A.
+    var advertisement: [UInt8] {
+        var bytes: [UInt8] = [0x02, 0x01, 0x06, 0x03, 0x03]
+        bytes.append16(isStrap ? 0x180D : 0x1814)
+        return bytes + [UInt8(truncatingIfNeeded: name.count + 1), 0x09] + name
+    }
+
     /// When the sensor next has something to say, s.
     var due: Double { min(nextMeasurement, nextBattery) }
 

@@ -55,9 +55,7 @@ struct BluetoothDialogue {
     }
 
     mutating func advertise(_ device: BluetoothDevice) {
-        var advertisement: [UInt8] = [0x02, 0x01, 0x06, 0x03, 0x03]
-        advertisement.append16(device.isStrap ? 0x180D : 0x1814)
-        advertisement += [UInt8(truncatingIfNeeded: device.name.count + 1), 0x09] + device.name
+        let advertisement = device.advertisement
         // One report: connectable and undirected, random address.
         var report: [UInt8] = [0x02, 0x01, 0x00, 0x01]
         report += Self.littleEndian(device.address)

@@ -19,8 +19,6 @@ package struct SensorRecord: Equatable, Sendable {
     /// Data messages on the air (ANT) or measured (Bluetooth) from the first one received on.
     package private(set) var sent = 0
     package private(set) var dropped = 0
-    /// Dropped one by one, outside of outages.
-    package private(set) var droppedSingly = 0
     package private(set) var outages: [Outage] = []
     package private(set) var outagesOmitted = 0
     /// Times of the first and the last message received, in seconds on the air.
@@ -54,11 +52,10 @@ package struct SensorRecord: Equatable, Sendable {
         distance = position - firstPosition
     }
 
-    mutating func lost(singly: Bool) {
+    mutating func lost() {
         guard first != nil else { return }
         sent += 1
         dropped += 1
-        if singly { droppedSingly += 1 }
     }
 
     mutating func outage(from start: Double, until end: Double) {

@@ -15,12 +15,4 @@ package struct SimulatedFrame: Equatable, Sendable, BitwiseCopyable {
 
     package static let usbBus: UInt16 = 1
     package static let usbDevice: UInt8 = 6
-
-    /// The USB endpoint's address, direction bit included: 0x81 from the stick, 0x01 to it; `nil` for Bluetooth.
-    package var usbEndpoint: UInt8? {
-        switch link {
-        case .usb(let fromStick): fromStick ? 0x81 : 0x01
-        case .bluetooth: nil
-        }
-    }
 }

@@ -20,10 +20,7 @@ package struct SimulatedPeripheral: Sendable {
         strength = device.strength
         mtu = device.mtu
         table = device.table
-        // Core Specification Supplement, Part A: flags, complete list of 16-bit UUIDs, complete local name.
-        var advertisement: [UInt8] = [0x02, 0x01, 0x06, 0x03, 0x03]
-        advertisement.append16(device.isStrap ? 0x180D : 0x1814)
-        self.advertisement = advertisement + [UInt8(truncatingIfNeeded: device.name.count + 1), 0x09] + device.name
+        advertisement = device.advertisement
     }
 
     /// The ATT server's answer to a request; to a command there is none.

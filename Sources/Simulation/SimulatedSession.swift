@@ -260,7 +260,7 @@ package struct SimulatedSession: Sendable {
         let isOut = time < ant[index].outageEnd
         let isLost = ant[index].random.chance(configuration.lossShare)
         guard !isOut, !isLost else {
-            ant[index].record.lost(singly: !isOut)
+            ant[index].record.lost()
             reportMiss(index, at: time, sink)
             return
         }
@@ -335,7 +335,7 @@ package struct SimulatedSession: Sendable {
         let isBattery = bluetooth[index].batteryIsDue
         defer { bluetooth[index].advance() }
         guard time >= bluetooth[index].connectedFrom else {
-            if !isBattery { bluetooth[index].record.lost(singly: false) }
+            if !isBattery { bluetooth[index].record.lost() }
             bluetooth[index].forget(straps[athlete])
             return
         }
@@ -343,11 +343,11 @@ package struct SimulatedSession: Sendable {
             bluetooth[index].random.chance(1 / every)
         {
             loseConnection(index, at: time)
-            bluetooth[index].record.lost(singly: false)
+            bluetooth[index].record.lost()
             return
         }
         if bluetooth[index].random.chance(configuration.lossShare) {
-            if !isBattery { bluetooth[index].record.lost(singly: true) }
+            if !isBattery { bluetooth[index].record.lost() }
             bluetooth[index].forget(straps[athlete])
             return
         }

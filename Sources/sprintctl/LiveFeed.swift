@@ -10,8 +10,8 @@ internal import SocketProtocol
 final class LiveFeed {
     /// Seconds between two attempts to connect.
     private static let retryInterval = 1.0
-    /// Seconds between two questions for the sensors, of which nobody tells unasked.
-    private static let sensorsInterval = 2.0
+    /// Seconds between two questions for what nobody tells unasked.
+    private static let questionInterval = 2.0
 
     private let paths: [String]
     private var client: LocalSocketClient?
@@ -20,6 +20,8 @@ final class LiveFeed {
     private(set) var state = LiveState()
     /// Whether the daemon has told the whole picture since the connection was made.
     private(set) var hasPicture = false
+    /// Whether something came that may have changed what only the whole picture tells: the disk, the radios, a session's plan.
+    private var isPictureOld = false
 
     init(paths: [String]) { self.paths = paths }
 
@@ -48,10 +50,14 @@ final class LiveFeed {
                 {
                     throw CommandFailure(.unavailable, mismatch)
                 }
-                if case .status = message { hasPicture = true }
+                switch message {
+                case .status: hasPicture = true
+                case .session, .notice, .trouble, .configuration: isPictureOld = true
+                case .version, .sensors, .phase, .sprint, .now, .done, .error, .bye: break
+                }
                 if let change = state.fold(message, at: now.seconds) { changes.append(change) }
             case .timedOut:
-                askForSensors(now)
+                ask(now)
                 return changes
             case .closed: lose(now)
             }
@@ -75,14 +81,17 @@ final class LiveFeed {
         }
         connections += 1
         hasPicture = false
-        nextQuestion = now.advanced(bySeconds: Self.sensorsInterval)
+        nextQuestion = now.advanced(bySeconds: Self.questionInterval)
         if !send(.watch) { lose(now) }
     }
 
-    private func askForSensors(_ now: Timestamp) {
+    private func ask(_ now: Timestamp) {
         guard let nextQuestion, now >= nextQuestion else { return }
-        self.nextQuestion = now.advanced(bySeconds: Self.sensorsInterval)
-        if !send(.sensors) { lose(now) }
+        self.nextQuestion = now.advanced(bySeconds: Self.questionInterval)
+        // The sensors are a part of the picture.
+        let question: SocketCommand = isPictureOld ? .status : .sensors
+        isPictureOld = false
+        if !send(question) { lose(now) }
     }
 
     private func lose(_ now: Timestamp) {

@@ -53,7 +53,6 @@ import Testing
             track.ingest(RRInterval(ticks: ticks, followsGap: false), at: .zero)
         }
         #expect(track.beats.map(\.ticks) == [819, 870])
-        #expect(track.droppedBeats == 2)
     }
 
     @Test func aNewPaceIsBelievedAfterThreeBeats() {
@@ -65,6 +64,20 @@ import Testing
         track.ingest(RRInterval(ticks: 1000, followsGap: true), at: .zero)
         #expect(track.beats.last?.ticks == 1000)
         track.ingest(RRInterval(ticks: 60_000, followsGap: true), at: .zero)
-        #expect(track.droppedBeats == 4)
+        #expect(track.beats.last?.ticks == 1000)
+    }
+
+    @Test func pointsAreFoundByTheirSeconds() {
+        var track = ActivityTrack()
+        for second in [0, 1, 2, 5, 6] { track.ingest(sample(Double(second), heartRate: 60)) }
+        track.finish()
+        for start in stride(from: -1.5, through: 7.5, by: 0.5) {
+            for end in stride(from: -1.5, through: 7.5, by: 0.5) {
+                let expected = track.points.filter { Double($0.second) >= start && Double($0.second) <= end }
+                #expect(Array(track.points(from: start, to: end)) == expected)
+            }
+        }
+        #expect(track.points(from: .nan, to: .infinity).count == 5)
+        #expect(ActivityTrack().points(from: 0, to: 1).isEmpty)
     }
 }

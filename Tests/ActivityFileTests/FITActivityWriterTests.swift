@@ -102,6 +102,14 @@ import Testing
         #expect(all(27)[1].fields[5] == 5600)
     }
 
+    @Test func aStepIsAskedForItsOwnTarget() throws {
+        var activity = Samples.activity
+        activity.document.score.plan?.steps[1].target = 0.9
+        let messages = try Self.messages(try #require(FITActivityWriter(activity)).bytes).messages
+        // 90 % of 7 m/s, and not the session's 80 %.
+        #expect(messages.filter { $0.number == 27 }[1].fields[5] == 6300)
+    }
+
     @Test func everySecondIsARecord() {
         let records = all(20)
         #expect(records.count == 101)

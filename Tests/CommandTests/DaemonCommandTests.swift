@@ -106,6 +106,30 @@ struct DaemonCommandTests {
         #expect(!text.contains("\u{1B}"))
     }
 
+    /// What happens to the disk is told as a sentence; that it has not passed yet only the daemon's picture tells.
+    @Test func whatHasChangedIsAskedFor() throws {
+        let full = Self.status.replacing(#""storage":"disk""#, with: #""storage":"memory""#)
+        let daemon = try FakeDaemon(socket, greeting: Self.greeting) { line in
+            if line.contains("watch") { return [Self.status, #"{"class":"trouble","message":"no space left"}"#] }
+            return line.contains(#""status""#) ? [full] : []
+        }
+        let process = Programs.process("sprintctl", ["live", "--plain", "--socket", socket])
+        let output = Pipe()
+        process.standardOutput = output
+        try process.run()
+        var text = ""
+        while !text.contains("the session is kept in memory for now") {
+            let data = output.fileHandleForReading.availableData
+            guard !data.isEmpty else { break }
+            text += String(decoding: data, as: UTF8.self)
+        }
+        kill(process.processIdentifier, SIGTERM)
+        process.waitUntilExit()
+        daemon.stop()
+        #expect(text.contains("no space left\n"))
+        #expect(text.contains("the session is kept in memory for now\n"))
+    }
+
     /// By key, by signal, and by a crash.
     @Test(
         .enabled(if: PseudoTerminal.isPossible, "needs pseudo-terminals, /dev/pts"),

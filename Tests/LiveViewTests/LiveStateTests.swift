@@ -109,6 +109,47 @@ import Testing
         #expect(state.athletes[0].session?.isRunning == false)
     }
 
+    /// A session of which the daemon tells the last of three bouts.
+    private func statusOfTheLastBout(session: Bool) -> String {
+        let running = """
+            {"id":"x","start":"2026-11-23T11:00:00Z","elapsed_s":600,"plan":null,"omitted_phases":1,"omitted_bouts":2,"phases":[
+             {"kind":"recovery","start_s":500,"end_s":null,"decided_s":500,"evidence":"speed","confidence":0.9}],"sprints":[
+             {"index":3,"start_s":470,"end_s":500,"on_target":true,"time_on_target_s":20}],"intervals":[]}
+            """
+        return """
+            {"class":"status","time":"2026-11-23T11:20:00Z","uptime_s":1,"storage":"disk","frames":0,"dropped_frames":0,
+             "athletes":[{"name":"Ada","session":\(session ? running : "null"),"target":0.8}],"sensors":[],"devices":[]}
+            """
+    }
+
+    @Test func boutsKeepTheirNumbersAfterTheSessionAndStartAnewWithTheNext() throws {
+        var state = LiveState()
+        _ = try fold(&state, statusOfTheLastBout(session: true))
+        #expect(state.athletes[0].number(ofBoutAt: 470) == 3)
+        _ = try fold(&state, session("ended", "x", duration: "610"))
+        _ = try fold(&state, statusOfTheLastBout(session: false))
+        #expect(state.athletes[0].number(ofBoutAt: 470) == 3)
+        _ = try fold(&state, session("started", "y"))
+        #expect(
+            try fold(&state, phase("began", "sprint", 311, decided: 313))
+                == .phaseBegan(athlete: "Ada", .sprint, start: 311, decided: 313, number: 1))
+    }
+
+    @Test func aLaterStatusTakesNothingAwayThatWasKnown() throws {
+        var state = LiveState()
+        _ = try fold(&state, session("started", "x"))
+        for start in [100.0, 300, 470] {
+            _ = try fold(&state, phase("began", "sprint", start, decided: start + 1))
+            _ = try fold(&state, phase("ended", "sprint", start, start + 30, decided: start + 1))
+            _ = try fold(&state, sprint(start))
+        }
+        _ = try fold(&state, statusOfTheLastBout(session: true))
+        #expect(state.athletes[0].phases.map(\.start) == [100, 300, 470, 500])
+        #expect(state.athletes[0].bouts.map(\.start) == [100, 300, 470])
+        #expect(state.athletes[0].omittedBouts == 0)
+        #expect(state.athletes[0].number(ofBoutAt: 600) == 4)
+    }
+
     @Test func anAthleteWithoutANameIsOneToo() throws {
         var state = LiveState()
         let now = #"{"class":"now","athlete":null,"t_s":1,"target":0.8}"#

@@ -51,7 +51,7 @@ import Testing
                    Wed 2025-12-31  recovery
                    Thu 2026-01-01  recovery
                    Fri 2026-01-02  recovery
-                   Sat 2026-01-03  5 sprints                20:18  score 100    load 52
+                   Sat 2026-01-03  5 sprints                20:18   score 99    load 52
                    Sun 2026-01-04  recovery
                    Mon 2026-01-05  easy                   1:00:00
                                    1 sprint, 2 intervals  2:01:05

@@ -75,6 +75,19 @@ import Testing
         #expect(lines(text(Samples.empty))[0] == " Nothing to analyse: no sensor in this recording")
     }
 
+    /// As in pictures and lists; 100 is for who did all that was planned.
+    @Test func aScoreIsRoundedDown() {
+        var session = Samples.session(sprints: 5)
+        session.score.value = 99.96
+        session.score.components = [.init(name: "effort", points: 59.96, of: 60)]
+        let rows = lines(text(session))
+        #expect(rows[0].hasSuffix(" · score 99/100"))
+        #expect(rows.contains(" Score 99.9 of 100"))
+        #expect(rows.contains { $0.hasPrefix("   effort      59.9 of 60") })
+        #expect(Wording.points(57.3, decimals: 1) == "57.3")
+        #expect(Wording.points(.nan, decimals: 0) == nil)
+    }
+
     @Test func aSprintIsARowOfItsFigures() throws {
         let rows = lines(text(Samples.session(sprints: 5)))
         let first = try #require(rows.first { $0.hasPrefix("  1 ") })
@@ -95,6 +108,14 @@ import Testing
         document.sprints[0].recovery60 = nil
         let row = try #require(lines(text(document)).first { $0.hasPrefix("  1 ") })
         #expect(row.split(separator: " ") == ["1", "5:00", "30", "s", "–", "──────────────────────", "25", "s"])
+    }
+
+    @Test(arguments: ["fit", "csv", "tcx"]) func aFileHasRecordsAndACaptureFrames(_ kind: String) {
+        var document = Samples.steady
+        document.source.kind = kind
+        #expect(text(document).contains("   3421 records · none bad"))
+        document.source.kind = "pcapng"
+        #expect(text(document).contains("   3421 frames · none bad"))
     }
 
     @Test func provisionalMaximaAreSaid() {

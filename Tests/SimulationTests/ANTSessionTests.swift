@@ -60,7 +60,7 @@ import Testing
             })
         {}
         #expect(first?.0.time == Timestamp(seconds: 1_700_000_000))
-        #expect(first?.0.usbEndpoint == 0x01)
+        #expect(first?.0.link == .usb(fromStick: false))
         // sync, length, reset, 0, checksum, padding: as in a real capture.
         #expect(first?.1 == [0xA4, 0x01, 0x4A, 0x00, 0xEF, 0x00, 0x00])
     }
