@@ -33,7 +33,7 @@ help:
 	@echo 'make bench-socket  measure how soon a decision is read on the local socket (5 min)'
 	@echo 'make abuse-socket  abuse the local socket of a recording daemon, and check that nothing is lost'
 	@echo 'make soak    run 72 simulated hours with faults, and check that nothing is lost and nothing grows'
-	@echo 'make evaluate  hold the phases against the truth of 200 simulated sessions; QUICK=1 for a third of them'
+	@echo 'make evaluate  hold the phases against the truth of 206 simulated sessions; QUICK=1 for a third of them'
 	@echo 'make fuzz    fuzz every parser, SECONDS (60) each; see docs/fuzzing.md'
 	@echo 'make fuzz-short  the same few inputs every time, as .ci/run does'
 	@echo 'make fuzz-coverage  which share of each parser the kept inputs reach'

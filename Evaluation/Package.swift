@@ -22,8 +22,9 @@ func subject(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target
 let package = Package(
     name: "evaluation",
     targets: [
+        .systemLibrary(name: "CChecksum", path: "Sources/sprintd/CChecksum"),
         subject("Measurement"),
-        subject("BinaryCoding"),
+        subject("BinaryCoding", ["CChecksum"]),
         subject("JSON"),
         subject("Capture", ["BinaryCoding", "Measurement"]),
         subject("ANT", ["BinaryCoding", "Measurement"]),

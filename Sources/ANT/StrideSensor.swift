@@ -7,6 +7,7 @@ package import Measurement
 ///   but a sensor that shows no new stride for ``standstill`` reports 0, whatever it repeats.
 /// - Distance is the sum of 12-bit differences. Over a longer silence than ``ambiguousSilence`` the difference may
 ///   have gone once around: the next sample has no distance (the mark), and the sum goes on without the unknown part.
+/// - Its age is told once the sensor has sent a latency that is not 0, or page 22 says that it measures it.
 package struct StrideSensor: ANTSensor {
     package static let profile = ANTProfile(deviceType: 124, name: "footpod", period: 8134)
 
@@ -41,6 +42,7 @@ package struct StrideSensor: ANTSensor {
     private var distanceMoved = false
     private var speedMoved = false
     private var cadenceMoved = false
+    private var latencyMoved = false
     private var lastCadencePage: Timestamp?
     /// The new strides that a cadence of our own is counted from, oldest first. Eight reach back ``cadenceWindow`` at
     /// up to 168 strides a minute.
@@ -61,12 +63,17 @@ package struct StrideSensor: ANTSensor {
         _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
     ) {
         switch StridePage(page) {
-        case .main(let clock, let distance, let speed, let strides, _):
+        case .main(let clock, let distance, let speed, let strides, let latency):
             let mark = Mark(arrival: time, clock: clock, strides: strides)
             let metres = follow(mark, distance: distance)
-            send(
-                StrideReading(speed: metresPerSecond(speed), cadence: ownCadence(at: time), distance: metres),
-                at: time, sample)
+            if latency != 0 { latencyMoved = true }
+            var reading = StrideReading(
+                speed: metresPerSecond(speed), cadence: ownCadence(at: time), distance: metres)
+            if metres != nil, capabilities?.contains(.latency) ?? latencyMoved {
+                // Cut off to whole units: half of one more in the mean.
+                reading.distanceAge = (Float(latency) + 0.5) / 32
+            }
+            send(reading, at: time, sample)
         case .cadence(let cadence, let speed, let status):
             sendSecondary(cadence: cadence, speed: speed, status, at: time, sample, emit)
         case .calories(let cadence, let speed, _, let status):

@@ -12,6 +12,7 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
     @usableFromInline var knownCadence: Double
     @usableFromInline var knownHeartRate: Double
     @usableFromInline var knownDistance: Double
+    @usableFromInline var knownDistanceAge: Float
     /// Which of these are known.
     @usableFromInline var known: Fields
     /// The fields that this very sample brought; the others are carried from earlier ones, still fresh.
@@ -52,6 +53,15 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
         }
     }
 
+    /// How long before `time` this very sample's distance was so, in seconds; `nil` when it brought none, or its sensor does not say.
+    @inlinable package var distanceAge: Double? {
+        get { value(Double(knownDistanceAge), .distanceAge) }
+        set {
+            knownDistanceAge = Float(newValue ?? 0)
+            note(.distanceAge, isKnown: newValue != nil)
+        }
+    }
+
     @inlinable
     @inline(__always)
     func value(_ value: Double, _ field: Fields) -> Double? { known.rawValue & field.rawValue != 0 ? value : nil }
@@ -70,6 +80,7 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
         @inlinable package static var cadence: Fields { Fields(rawValue: 2) }
         @inlinable package static var heartRate: Fields { Fields(rawValue: 4) }
         @inlinable package static var distance: Fields { Fields(rawValue: 8) }
+        @inlinable static var distanceAge: Fields { Fields(rawValue: 16) }
     }
 
     @usableFromInline
@@ -88,16 +99,17 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
 
     package init(
         time: Timestamp, speed: Double? = nil, cadence: Double? = nil, heartRate: Double? = nil,
-        distance: Double? = nil, updated: Fields = [], doubts: Doubts = []
+        distance: Double? = nil, distanceAge: Double? = nil, updated: Fields = [], doubts: Doubts = []
     ) {
         self.time = time
         knownSpeed = speed ?? 0
         knownCadence = cadence ?? 0
         knownHeartRate = heartRate ?? 0
         knownDistance = distance ?? 0
+        knownDistanceAge = Float(distanceAge ?? 0)
         known = Fields(
             rawValue: (speed == nil ? 0 : 1) | (cadence == nil ? 0 : 2) | (heartRate == nil ? 0 : 4)
-                | (distance == nil ? 0 : 8))
+                | (distance == nil ? 0 : 8) | (distanceAge == nil ? 0 : 16))
         self.updated = updated
         self.doubts = doubts
     }

@@ -112,7 +112,11 @@ extension FusedStream {
             return false
         }
         var updated: FusedSample.Fields = []
-        if let distance, take(distance: distance, from: index, &slots) { updated.insert(.distance) }
+        var distanceAge: Float?
+        if let distance, take(distance: distance, from: index, &slots) {
+            updated.insert(.distance)
+            distanceAge = reading.distanceAge
+        }
         if let speed {
             slots[index].hear(.speed, at: now)
             if elect(.speed, index, &slots) {
@@ -129,7 +133,7 @@ extension FusedStream {
             }
         }
         guard !updated.isEmpty else { return false }
-        return tell(updated)
+        return tell(updated, distanceAge: distanceAge)
     }
 
     private mutating func usable(_ value: Double?) -> Double? {
@@ -198,7 +202,7 @@ extension FusedStream {
         return true
     }
 
-    private mutating func tell(_ updated: FusedSample.Fields) -> Bool {
+    private mutating func tell(_ updated: FusedSample.Fields, distanceAge: Float? = nil) -> Bool {
         if now > heartRateUntil, fused.heartRate != nil {
             fused.heartRate = nil
             fused.doubts.subtract([.heartRateArtefact, .noSkinContact])
@@ -212,6 +216,7 @@ extension FusedStream {
             fused.doubts.remove(.cadenceOutlier)
         }
         fused.distance = total.begun ? total.metres : nil
+        fused.distanceAge = distanceAge.map(Double.init)
         fused.time = Timestamp(nanoseconds: now)
         fused.updated = updated
         return true

@@ -67,12 +67,17 @@ package struct StrideReading: Equatable, Sendable, BitwiseCopyable {
     @usableFromInline package var cadence: Cadence?
     /// Metres covered since the sensor was first heard, roll-overs undone; `nil` when it does not say.
     @usableFromInline package var distance: Double?
+    /// How long before the sample `distance` was so, in seconds: of a footpod since the last stride; `nil` when the sensor does not say.
+    @usableFromInline package var distanceAge: Float?
 
     @inlinable
-    package init(speed: Double? = nil, cadence: Cadence? = nil, distance: Double? = nil) {
+    package init(
+        speed: Double? = nil, cadence: Cadence? = nil, distance: Double? = nil, distanceAge: Float? = nil
+    ) {
         self.speed = speed
         self.cadence = cadence
         self.distance = distance
+        self.distanceAge = distanceAge
     }
 }
 

@@ -120,6 +120,8 @@ package struct History: Sendable {
     private var distance: Double?
     private var lastTime: Double?
     private var values = Values()
+    /// The distances whose own time is known.
+    private(set) var datedDistances = DatedDistances()
 
     package init() {}
 
@@ -136,6 +138,9 @@ package struct History: Sendable {
         integrate(to: time, fresh)
         values = fresh
         lastTime = time
+        if let age = sample.distanceAge, let distance = sample.distance {
+            datedDistances.note(distance, at: time - age)
+        }
         if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier), fresh.known[0] != 0 {
             openPeaks.speed = max(openPeaks.speed, fresh.values[0])
         }

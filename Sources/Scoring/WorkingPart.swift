@@ -10,6 +10,9 @@ import Segmentation
 /// (5 to 12 % from the fifth second of 30 s on) does not. So edges that were found half a second off, and a sensor that is slower than
 /// most, change no effort. A shorter sprint has no such plateau; its part goes by the edges, and its speed by
 /// undoing the sensor's lag.
+///
+/// Where a footpod dates its distance, all that is not needed: the strides tell where the runner began to accelerate, and the way
+/// from there is free of any lag.
 package struct WorkingPart: Equatable, Sendable {
     package var start: Double
     package var end: Double
@@ -22,6 +25,9 @@ package struct WorkingPart: Equatable, Sendable {
     private static let margin = 2.0
     /// Shorter sprints, in seconds, are still accelerating in a part of what counts.
     private static let shortest = 15.0
+    /// By how much of it the mean of a sensor's speeds, with its lag, may differ from its strides'; more is another sensor's distance, or one
+    /// that was set back.
+    private static let likeness = 0.2
     /// How late a speed is told, as far as a constant speed is concerned.
     private static let late = Segmenter.speedDelay + Segmenter.speedLag
 
@@ -37,11 +43,26 @@ package struct WorkingPart: Equatable, Sendable {
         meanSpeed = history.meanSpeed(from: self.start + Self.late, to: self.end + Self.late)?.mean
         // Minutes at speed are not changed by a second at their ends, and history may not hold them.
         guard end - start >= 4, end - start <= 120 else { return }
+        if followStrides(history.datedDistances, from: start) { return }
         if end - start < Self.shortest {
             meanSpeed = speedOfTheRunner(in: history) ?? meanSpeed
         } else {
             fit(start: start + Self.late, end: end + Self.late, history: history, nextWork: nextWork)
         }
+    }
+
+    /// - Returns: whether the strides are known, and tell the same speed as the sensor does, but for its lag.
+    private mutating func followStrides(_ distances: DatedDistances, from start: Double) -> Bool {
+        guard let meanSpeed else { return false }
+        let start = AccelerationFit.start(near: start, before: end, distances) ?? start
+        let part = WorkingPart(start: start, end: end)
+        guard let first = distances.distance(at: part.start), let last = distances.distance(at: part.end)
+        else { return false }
+        let speed = (last - first) / (part.end - part.start)
+        guard abs(speed - meanSpeed) <= Self.likeness * meanSpeed else { return false }
+        self.start = part.start
+        self.meanSpeed = speed
+        return true
     }
 
     /// The mean over the part, m/s; `nil` where too little is known.

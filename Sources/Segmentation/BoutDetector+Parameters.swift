@@ -87,7 +87,7 @@ extension BoutDetector {
             endShare: 0.70,
             easyScale: nil, runningFloor: 0.25, odds: 4, extrapolation: 0.6, noise: 0.06, buildUpSlope: 0,
             decisionSeconds: 4, endSeconds: 4,
-            levelUpSeconds: 6, endDelay: 2.5, reach: 16,
+            levelUpSeconds: 6, endDelay: 2.5, reach: 20,
             responses: StepResponses(times: [5, 8, 13], delay: 1.5, lag: 2.5), silenceSeconds: 20)
     }
 }

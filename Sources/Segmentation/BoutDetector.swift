@@ -252,6 +252,7 @@ package struct BoutDetector: Sendable {
             noLessThan: min(levels.easy ?? 0, levels.workFloor))
         return fit.isStep(
             question, slope: parameters.buildUpSlope, margin: 2 * variance * BuildUp.stepOdds,
+            settled: BuildUp.settledStep, proof: 2 * variance * parameters.odds,
             latest: BuildUp.latestStep + 3 * typicalInterval, responses: parameters.responses)
     }
 

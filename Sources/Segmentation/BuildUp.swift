@@ -7,6 +7,9 @@
 enum BuildUp {
     /// By how much, as a natural logarithm, a step that takes some seconds has to be likelier than a build-up.
     static let stepOdds = 1.5
+    /// Seconds after which a sprint's start has nine tenths of its height and has long ceased to look like a straight line: whoever cannot be
+    /// told from one by then, with the odds of any other step, is building up his pace.
+    static let settledStep = 3.0
     /// Seconds after which a step that was not known is none.
     static let latestStep = 6.0
     /// Seconds over which strides are looked at.

@@ -8,7 +8,7 @@ enum Endurance {
     private static let rate = 0.013
     private static let aerobicShare = 0.6
     /// A pace is work when it is this share of the fastest that could be held for as long.
-    private static let hardShare = 0.62
+    private static let hardShare = 0.64
 
     /// - Parameter seconds: for how long a pace has been held, 0 or more.
     /// - Returns: the least pace that is work then, as a share of the maximum speed.

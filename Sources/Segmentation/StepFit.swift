@@ -159,9 +159,12 @@ struct StepFit: Sendable {
     /// - Parameters:
     ///   - slope: the steepest build-up, per second.
     ///   - margin: by how much better the slower of the two kinds of step has to fit.
+    ///   - settled: the age, in seconds, by which a quick step has nearly reached its end.
+    ///   - proof: by how much better one that began before that has to fit.
     ///   - latest: the age, in seconds, beyond which a step is an old one.
     func isStep(
-        _ question: Question, slope: Double, margin: Double, latest: Double, responses: borrowing StepResponses
+        _ question: Question, slope: Double, margin: Double, settled: Double, proof: Double, latest: Double,
+        responses: borrowing StepResponses
     ) -> Bool {
         let sums = Sums(self)
         let steepest = slope * StepResponses.buildUpSeconds
@@ -179,7 +182,8 @@ struct StepFit: Sendable {
             let excess = line.height[last] - min(max(line.height[last], 0), steepest)
             rising = min(rising, line.free[last] + excess * excess * line.spread[last] / sums.total)
         }
-        return stepping.residual <= rising && stepping.age <= latest
+        let lead = stepping.age > settled ? proof : 0
+        return stepping.residual + lead <= rising && stepping.age <= latest
     }
 
     /// A smaller spread of the response, in the units of ``Line/spread``, is one of which nothing has been seen.

@@ -9,11 +9,11 @@ import Testing
     static let sensor = SensorID.ant(deviceType: 124, number: 7)
 
     /// Page 1 from values in the wire's units.
-    static func main(clock: Int, distance: Int, speed: Int, strides: Int) -> ANTPage {
+    static func main(clock: Int, distance: Int, speed: Int, strides: Int, latency: Int = 0) -> ANTPage {
         let clock = clock % 51_200
         let fields = [
             1, clock % 200, clock / 200, distance >> 4 & 0xFF, (distance & 0xF) << 4 | speed >> 8 & 0xF, speed & 0xFF,
-            strides & 0xFF, 0,
+            strides & 0xFF, latency,
         ]
         return ANTPage(bits: fields.enumerated().reduce(0) { $0 | UInt64($1.element) << (8 * UInt64($1.offset)) })
     }
@@ -84,6 +84,22 @@ import Testing
         ])
         #expect(readings.map(\.distance) == [0, 0.0625, 0.5625, 0.5625 + 4092.0 / 16])
         #expect(readings.map(\.speed) == [2, 2, 2, 2])
+    }
+
+    /// 16/32 s, and half a unit for what was cut off.
+    @Test func distanceComesWithItsAge() {
+        let pages = [0, 16, 0].enumerated().map { index, latency in
+            (
+                seconds: Double(index),
+                page: Self.main(
+                    clock: 200 * index, distance: 16 * index, speed: 512, strides: index, latency: latency)
+            )
+        }
+        let readings = Self.run(pages + [(3, page("02 FF FF 55 82 80 FF 51"))])
+        #expect(readings.map(\.distanceAge) == [nil, 0.515625, 0.015625, nil])
+        // Page 22 says that the latency is measured, or that it is not.
+        #expect(Self.run([(-1, page("16 0E FF FF FF FF FF FF"))] + pages).first?.distanceAge == 0.015625)
+        #expect(Self.run([(-1, page("16 06 FF FF FF FF FF FF"))] + pages).allSatisfy { $0.distanceAge == nil })
     }
 
     @Test func distanceIsNotBridgedOverALongSilence() {

@@ -237,6 +237,16 @@ import Testing
         #expect(stream.out.map(\.distance) == [0, 3, 7])
     }
 
+    @Test func theAgeOfADistanceIsToldWithItOnly() {
+        var stream = Stream()
+        stream.run(0, distance: 1000, aged: 0.25)
+        stream.run(1, speed: 3)
+        stream.run(2, distance: 1003, aged: 0.5)
+        stream.heart(2, 150)
+        stream.run(3, distance: 1006)
+        #expect(stream.out.map(\.distanceAge) == [0.25, nil, 0.5, nil, nil])
+    }
+
     @Test func distanceNeverFallsWhenASensorBeginsAnew() {
         var stream = Stream()
         for (second, metres) in [0.0, 3, 6, 0, 3].enumerated() {

@@ -36,7 +36,7 @@ struct Stream {
 
     mutating func run(
         _ seconds: Double, speed: Double? = nil, cadence: Double? = nil,
-        as convention: Cadence.Convention = .steps, distance: Double? = nil,
+        as convention: Cadence.Convention = .steps, distance: Double? = nil, aged age: Float? = nil,
         _ sensor: SensorID = .pod
     ) {
         send(
@@ -45,7 +45,7 @@ struct Stream {
                 StrideReading(
                     speed: speed,
                     cadence: cadence.map { Cadence(perMinute: $0, convention: convention) },
-                    distance: distance)))
+                    distance: distance, distanceAge: age)))
     }
 
     mutating func beat(

@@ -60,8 +60,10 @@ import Testing
     /// Sixteen seconds of a pace that is built up by 0.04 a second, and of steps.
     @Test func tellsABuildUpFromAStep() {
         let question = StepFit.Question(bound: 0, rise: 1, oldest: 16, spacing: 0.25, variance: 0.0004)
-        func isStep(_ fit: StepFit, latest: Double = 6) -> Bool {
-            fit.isStep(question, slope: 0.065, margin: 0.0012, latest: latest, responses: Self.responses)
+        func isStep(_ fit: StepFit, latest: Double = 6, proof: Double = 0.0024) -> Bool {
+            fit.isStep(
+                question, slope: 0.065, margin: 0.0012, settled: 3, proof: proof, latest: latest,
+                responses: Self.responses)
         }
         for age in [5.0, 8, 11] {
             let after = 0.3 + 0.04 * StepResponses.buildUpSeconds
@@ -70,6 +72,9 @@ import Testing
         }
         for kind in 0..<2 { #expect(isStep(Self.fit(kind: kind, began: 3, from: 0.3, to: 0.85, every: 16 / 24))) }
         #expect(!isStep(Self.fit(kind: 0, began: 9, from: 0.3, to: 0.85, every: 16 / 24)))
+        // The step fits exactly and the line by less than infinitely worse: what has settled needs the proof, what has not does not.
+        #expect(!isStep(Self.fit(kind: 0, began: 4, from: 0.3, to: 0.85, every: 16 / 24), proof: .infinity))
+        #expect(isStep(Self.fit(kind: 0, began: 2, from: 0.3, to: 0.85, every: 16 / 24), proof: .infinity))
     }
 
     @Test func datesASlowing() {

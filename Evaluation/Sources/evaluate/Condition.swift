@@ -155,6 +155,11 @@ struct Condition: Sendable {
             $0.lateStart = 150
             $0.missedSprints = [3]
         },
+        // What is left of the errors of effort when the footpod makes none.
+        Condition(
+            name: "exact strides", base: 30_000, count: 6, aim: .other,
+            plans: ["sprint-12x8-40", "sprint-6x10-60", "10-20-30"]
+        ) { $0.strideNoise = 0 },
         Condition(
             name: "heart rate only, late", base: 29_000, count: 4, aim: .other, plans: ["heart-rate-only"]
         ) { $0.heartLag = 3 },
