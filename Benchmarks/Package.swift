@@ -93,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "engine-benchmark",
             dependencies: [
-                "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore", "SimulatedTransport",
+                "CThreads", "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore", "SimulatedTransport",
                 "Simulation", "Transport",
             ],
             swiftSettings: settings
