@@ -143,12 +143,15 @@ abuse-socket: dependencies
 	$(SWIFT) build --product sprintd
 	scripts/abuse-socket "$$($(SWIFT) build --show-bin-path)/sprintd" 30
 
-# See docs/faults.md. Time waits for the engine, so that a busy machine only makes it longer.
+# See docs/faults.md. Time waits for the engine, so that a busy machine only makes it longer. Without malloc's caches for each thread, what is given back
+# is counted as given back.
 HOURS ?= 72
 SEED ?= 1
 soak: dependencies
 	@folder=$$(mktemp -d); \
-	$(SWIFT) run -c release --package-path Benchmarks soak "$$folder" $(HOURS) $(SEED); \
+	$(SWIFT) build -c release --package-path Benchmarks --product soak && \
+	GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
+	    $$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path)/soak "$$folder" $(HOURS) $(SEED); \
 	status=$$?; rm -rf "$$folder"; exit $$status
 
 # For each parser.

@@ -93,7 +93,7 @@ let package = Package(
         .executableTarget(
             name: "engine-benchmark",
             dependencies: [
-                "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore", "SimulatedTransport",
+                "CThreads", "LiveCapture", "Measurement", "ProcessIO", "Scoring", "SessionStore", "SimulatedTransport",
                 "Simulation", "Transport",
             ],
             swiftSettings: settings
@@ -101,8 +101,8 @@ let package = Package(
         .executableTarget(
             name: "soak",
             dependencies: [
-                "Analysis", "Capture", "FileIO", "LiveCapture", "LocalSocket", "Measurement", "ProcessIO", "Scoring",
-                "SessionStore", "SimulatedTransport", "Simulation", "SocketProtocol", "Transport",
+                "Analysis", "CThreads", "Capture", "FileIO", "LiveCapture", "LocalSocket", "Measurement", "ProcessIO",
+                "Scoring", "SessionStore", "SimulatedTransport", "Simulation", "SocketProtocol", "Transport",
             ],
             swiftSettings: settings
         ),

@@ -36,8 +36,8 @@ package struct LivePipeline: Sendable {
         var pendingDrops: UInt32 = 0
         var drops = 0
         /// Bouts as they were reported with their recovery.
-        var toldSprints: [AnalysisDocument.Sprint] = []
-        var toldIntervals: [AnalysisDocument.Sprint] = []
+        var toldSprints: [ToldBout] = []
+        var toldIntervals: [ToldBout] = []
     }
 
     private let program: String
@@ -305,15 +305,16 @@ package struct LivePipeline: Sendable {
         for interval in Self.news(intervals, since: sessions[session].toldIntervals) {
             output.report(.bout(athlete: member, isInterval: true, isFinal: true, interval))
         }
-        sessions[session].toldSprints = sprints
-        sessions[session].toldIntervals = intervals
+        sessions[session].toldSprints = sprints.map(ToldBout.init)
+        sessions[session].toldIntervals = intervals.map(ToldBout.init)
     }
 
     /// The rest after a bout is known when the next one begins, and a plan's target when it is clear which of its bouts this was.
     private static func news(
-        _ bouts: [AnalysisDocument.Sprint], since told: [AnalysisDocument.Sprint]
+        _ bouts: [AnalysisDocument.Sprint], since told: [ToldBout]
     ) -> [AnalysisDocument.Sprint] {
-        bouts.enumerated().filter { !told.indices.contains($0.offset) || told[$0.offset] != $0.element }.map(\.element)
+        bouts.enumerated().filter { !told.indices.contains($0.offset) || told[$0.offset] != ToldBout($0.element) }.map(
+            \.element)
     }
 
     private static let fullText = "the disk is too slow: frames are dropped and counted"

@@ -34,6 +34,12 @@ package struct AthleteConfiguration: Equatable, Sendable {
 
     package var effectiveTarget: Double { target ?? plan?.target ?? ScoredSession.defaultTarget }
 
+    /// What bouts can be held against: the usual target, and what the plan's steps ask for.
+    var traceLimits: TraceLimits {
+        let asked = plan.map { plan in plan.work.map { plan.target(of: $0, athlete: target) } } ?? []
+        return TraceLimits(targets: asked + [effectiveTarget], maxima: maxima)
+    }
+
     var segmenter: SegmenterConfiguration {
         SegmenterConfiguration(
             // A guess sets no floor that an athlete's own running may lie above.

@@ -59,7 +59,7 @@ package struct AthletePipeline: Sendable {
     /// What follows fusion.
     private struct Stages: Sendable {
         var segmenter: Segmenter
-        var recorder = PhaseRecorder()
+        var recorder: PhaseRecorder
         var heartRateTimes = HeartRateTimes()
         /// Since the last sample: empty, and so without storage, but for a few samples of a session.
         var endedRests: [EndedRest] = []
@@ -75,6 +75,7 @@ package struct AthletePipeline: Sendable {
 
         init(configuration: AthleteConfiguration) {
             segmenter = Segmenter(configuration: configuration.segmenter)
+            recorder = PhaseRecorder(limits: configuration.traceLimits)
             maxima = configuration.maxima
             target = configuration.effectiveTarget
         }

@@ -44,7 +44,13 @@ package struct PhaseRecorder: Sendable {
     /// Bouts that wait for their recovery, and the place of each among the phases.
     private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int)] = []
 
-    package init() {}
+    /// `nil`: sprints can be scored against anything.
+    private let limits: TraceLimits?
+
+    /// - Parameter limits: what sprints will be held against; with them, what is kept of one does not depend on its length.
+    package init(limits: TraceLimits? = nil) {
+        self.limits = limits
+    }
 
     package mutating func ingest(_ sample: FusedSample) {
         let time = max(lastTime, sample.time.seconds)
@@ -174,8 +180,9 @@ package struct PhaseRecorder: Sendable {
             guard final || lastTime > wait else { return }
             // From the bout on, not from the first phase: with every bout that search would be longer.
             let nextWork = phases[first.phase...].first { $0.kind.isWork && $0.start >= first.end }?.start
-            let trace = SprintTrace(
+            var trace = SprintTrace(
                 start: first.start, end: first.end, history: history(reaching: first.start), nextWork: nextWork)
+            if let limits { trace.condense(to: limits) }
             if first.kind == .interval { intervals.append(trace) } else { sprints.append(trace) }
             pending.removeFirst()
         }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Segmentation
 
-/// The mean of a quantity in each quarter second of a bout, where it was known.
+/// The mean of a quantity in each quarter second of a bout, where it was known; or, once it is settled what will be asked, the answers alone.
 ///
-/// The only thing kept of a bout that is as long as the bout: four bytes a value where an array of optionals takes eight.
+/// The means are as many as the bout is long, four bytes each: what grew most in a session of a day was these. How many of them reach the
+/// few limits that a session's targets make is some bytes.
 package struct QuarterSecondMeans: Equatable, Sendable {
     /// In place of a value that was not known; speeds and rates are never negative.
     private static let unknown: Float = -1
 
     private var values: [Float] = []
+    /// What may be asked, and the answers in the same order; empty while the values are there.
+    private var limits: [Double] = []
+    private var counts: [Int32] = []
 
     package init() {}
 
@@ -21,10 +25,23 @@ package struct QuarterSecondMeans: Equatable, Sendable {
 
     mutating func append(_ value: Double?) { values.append(value.map(Float.init) ?? Self.unknown) }
 
+    /// Gives the values up for the answers. Where those would be more, nothing is done.
+    ///
+    /// - Parameter limits: all that will ever be asked for, above 0; kept, so that many bouts can share one array.
+    mutating func condense(to limits: [Double]) {
+        guard limits.count < values.count else { return }
+        counts = limits.map { Int32(truncatingIfNeeded: count(atLeast: $0)) }
+        self.limits = limits
+        values = []
+    }
+
+    private func count(atLeast limit: Double) -> Int { values.count { $0 >= 0 && Double($0) >= limit } }
+
     /// Seconds in which the quantity was known to reach a limit.
     ///
-    /// - Parameter limit: above 0.
+    /// - Parameter limit: above 0; one of those that it was condensed to, if it was.
     func time(atLeast limit: Double) -> Double {
-        Double(values.count { $0 >= 0 && Double($0) >= limit }) * History.resolution
+        let count = limits.firstIndex(of: limit).map { Int(counts[$0]) } ?? count(atLeast: limit)
+        return Double(count) * History.resolution
     }
 }

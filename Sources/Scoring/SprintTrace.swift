@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Segmentation
 
-/// What was measured of one sprint, kept so that it can be scored against any maximum, also later.
+/// What was measured of one sprint, kept so that it can be scored later: against any maximum, or if it was condensed, against the session's
+/// own targets.
 package struct SprintTrace: Equatable, Sendable {
     /// Seconds from the recording's start.
     package var start: Double
@@ -60,5 +61,11 @@ extension SprintTrace {
             maxSpeed: history.peaks(from: start, to: end).speed, speedCoverage: all?.coverage ?? 0,
             peakHeartRate: history.peaks(from: start, to: peakEnd).heartRate,
             rateAfter30: rate(after: 30), rateAfter60: rate(after: 60), rateAfter90: rate(after: 90))
+    }
+
+    /// Gives up what no question about these limits needs.
+    mutating func condense(to limits: TraceLimits) {
+        quarterSpeeds.condense(to: limits.speeds)
+        quarterHeartRates.condense(to: limits.heartRates)
     }
 }

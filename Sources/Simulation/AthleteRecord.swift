@@ -49,6 +49,7 @@ package struct AthleteRecord: Equatable, Sendable {
     package private(set) var peakHeartRate = 0.0
 
     private let maxSpeed: Double
+    private let limit: Int
     private var origin: Double?
     /// Positions of the last 5 s, one per step of time.
     private var recent: [Double] = Array(repeating: 0, count: 100)
@@ -60,8 +61,10 @@ package struct AthleteRecord: Equatable, Sendable {
     private var workPosition: Double?
     private var phaseKept = false
 
-    init(maxSpeed: Double) {
+    /// - Parameter limit: as ``limit``, at most.
+    init(maxSpeed: Double, limit: Int) {
         self.maxSpeed = maxSpeed
+        self.limit = limit
     }
 
     mutating func begin(
@@ -72,14 +75,14 @@ package struct AthleteRecord: Equatable, Sendable {
         if let last = phases.last, last.activity == activity, phaseKept, !activity.isWork {
             phases[phases.count - 1].end = end
         } else if end > 0 {
-            phaseKept = phases.count < Self.limit
+            phaseKept = phases.count < limit
             if phaseKept {
                 phases.append(Phase(activity: activity, start: start, end: end))
             } else {
                 omitted += 1
             }
         }
-        guard let effort, end > 0, bouts.count < Self.limit else { return }
+        guard let effort, end > 0, bouts.count < limit else { return }
         inBout = true
         boutPosition = position
         workPosition = nil
@@ -91,7 +94,7 @@ package struct AthleteRecord: Equatable, Sendable {
     }
 
     mutating func stride(at time: Double, until end: Double) {
-        guard end > 0, strides.count < Self.limit else { return }
+        guard end > 0, strides.count < limit else { return }
         strides.append(Phase(activity: .warmup, start: max(0, time), end: end))
     }
 

@@ -29,7 +29,7 @@ struct Body: Sendable {
         heart = Heart(profile, configuration, random: SplitMix64(seed: seed, stream: 0x4245_4154, index: athlete))
         script = WorkoutScript(configuration, profile, index: athlete)
         planStart = configuration.lateStart > 0 ? -configuration.lateStart : configuration.leadIn
-        record = AthleteRecord(maxSpeed: profile.maxSpeed)
+        record = AthleteRecord(maxSpeed: profile.maxSpeed, limit: configuration.truthLimit)
         index = Self.grid(min(0, planStart) - Self.settling)
         // A group starts on one signal, each in their own time.
         var random = SplitMix64(seed: seed, stream: 0x5354_4152, index: athlete)

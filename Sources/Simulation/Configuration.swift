@@ -118,6 +118,10 @@ extension SimulatedSession {
         /// The first frame's time.
         package var startTime = Timestamp.zero
 
+        /// How many phases, bouts and strides of each athlete, and outages of each sensor, are kept for the truth. 0...20 000, and no more than
+        /// ``SensorRecord/limit`` of the outages; 0 where nobody asks for the truth, and memory is what is measured.
+        package var truthLimit = AthleteRecord.limit
+
         /// - Throws: `.unknownPlan` for a name that is neither in ``plans`` nor like `sprint-8x20-60`.
         package init(plan name: String, seed: UInt64) throws(ConfigurationError) {
             planName = name
@@ -159,6 +163,7 @@ extension SimulatedSession {
             copy.arrivalJitter = clamped(arrivalJitter, 0...0.05)
             copy.calibrationError = clamped(calibrationError, 0...0.2)
             copy.splitTransfers = clamped(splitTransfers, 0...1)
+            copy.truthLimit = min(max(truthLimit, 0), AthleteRecord.limit)
             let sensors = copy.athletes * ((strap?.isANT == true ? 1 : 0) + (footpod?.isANT == true ? 1 : 0))
             if antMode == nil { copy.antMode = copy.athletes == 1 ? .channels : .scan }
             if sensors > 8 { copy.antMode = .scan }

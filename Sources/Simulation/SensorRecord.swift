@@ -34,10 +34,14 @@ package struct SensorRecord: Equatable, Sendable {
     private var firstBeats = 0
     private var firstPosition = 0.0
 
-    init(id: SensorID, kind: SensorKind, radio: Radio) {
+    private let limit: Int
+
+    /// - Parameter limit: of the outages; as ``limit``, at most.
+    init(id: SensorID, kind: SensorKind, radio: Radio, limit: Int) {
         self.id = id
         self.kind = kind
         self.radio = radio
+        self.limit = min(limit, Self.limit)
     }
 
     mutating func received(at time: Double, beats: Int, position: Double) {
@@ -59,7 +63,7 @@ package struct SensorRecord: Equatable, Sendable {
     }
 
     mutating func outage(from start: Double, until end: Double) {
-        if outages.count < Self.limit {
+        if outages.count < limit {
             outages.append(Outage(start: start, end: end))
         } else {
             outagesOmitted += 1

@@ -97,7 +97,8 @@ package struct SimulatedSession: Sendable {
             let start = dialogue.time + (antChannels ? hostRandom.uniform(0.2...1.8) : 0)
             var record = SensorRecord(
                 id: .ant(deviceType: entry.isStrap ? 120 : 124, number: entry.number),
-                kind: entry.isStrap ? .heartRate : .footpod, radio: .ant)
+                kind: entry.isStrap ? .heartRate : .footpod, radio: .ant,
+                limit: configuration.truthLimit)
             if (entry.isStrap ? configuration.strap : configuration.footpod) == .both {
                 let addresses = entry.isStrap ? identities.strapAddresses : identities.podAddresses
                 record.sameAs = .bluetooth(address: addresses[entry.athlete])
@@ -117,7 +118,8 @@ package struct SimulatedSession: Sendable {
                 else { continue }
                 let address = (isStrap ? identities.strapAddresses : identities.podAddresses)[athlete]
                 var record = SensorRecord(
-                    id: .bluetooth(address: address), kind: isStrap ? .heartRate : .footpod, radio: .ble)
+                    id: .bluetooth(address: address), kind: isStrap ? .heartRate : .footpod, radio: .ble,
+                    limit: configuration.truthLimit)
                 if radio == .both {
                     record.sameAs = .ant(
                         deviceType: isStrap ? 120 : 124,
@@ -153,6 +155,9 @@ package struct SimulatedSession: Sendable {
     }
 
     // MARK: Running
+
+    /// Seconds of the recording that have been made. Below 0 before it begins, while the bodies settle and nothing is sent.
+    package var time: Double { bodies.lazy.map(\.time).max() ?? 0 }
 
     /// Runs to the session's end.
     ///

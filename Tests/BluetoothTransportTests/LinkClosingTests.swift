@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import FileIO
+import Foundation
 import Testing
 
 @testable import BluetoothTransport
@@ -36,5 +38,74 @@ import Testing
         let kernel = KernelRelease(release: row.release, version: row.version)
         #expect(kernel.diesOfClosing == row.dies)
         #expect(kernel.mayDieOfClosing == row.mayDie)
+    }
+
+    // MARK: Closing
+
+    /// Closed by this thread, and by one of its own.
+    static let kernels = [
+        KernelRelease(release: "6.12.117", version: "#1 SMP"), KernelRelease(release: "6.1.192", version: "#1 SMP"),
+    ]
+
+    /// Two sockets that are connected.
+    private static func pair() throws -> (near: Int32, far: Int32) {
+        var ends: [Int32] = [-1, -1]
+        // SAFETY: fills the two numbers.
+        let status = unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0, &ends)
+        try #require(status == 0)
+        return (ends[0], ends[1])
+    }
+
+    /// What the far end hears, without waiting for it: 0 is the end, which comes when the last descriptor of the near end is closed; -1 is nothing.
+    private static func hear(_ descriptor: Int32) -> Int {
+        var byte: UInt8 = 0
+        // SAFETY: fills the byte.
+        return unsafe recv(descriptor, &byte, 1, Int32(MSG_DONTWAIT))
+    }
+
+    @Test(arguments: kernels) func theOtherEndHearsOfItBeforeTheCallReturns(_ kernel: KernelRelease) throws {
+        let (near, far) = try Self.pair()
+        defer { Glibc.close(far) }
+        #expect(Self.hear(far) == -1)
+        LinkClosing.close(near, on: kernel)
+        #expect(Self.hear(far) == 0)
+    }
+
+    /// An adapter that goes takes all its links along, and two may go at once.
+    @Test(arguments: kernels) func manyAreClosedAtOnce(_ kernel: KernelRelease) throws {
+        let pairs = try (0..<100).map { _ in try Self.pair() }
+        defer { for pair in pairs { Glibc.close(pair.far) } }
+        DispatchQueue.concurrentPerform(iterations: pairs.count) { LinkClosing.close(pairs[$0].near, on: kernel) }
+        #expect(pairs.map { Self.hear($0.far) } == Array(repeating: 0, count: pairs.count))
+    }
+
+    /// More than a process has room for, if any of them left its thread's stack behind: 64 KiB each, 2.5 GiB in all.
+    @Test func theThreadIsGoneWhenTheCallReturns() throws {
+        func stacks() throws -> Int {
+            let maps = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+            let line = try #require(maps.split(separator: "\n").first { $0.hasPrefix("VmSize:") })
+            return try #require(Int(line.filter(\.isNumber)))
+        }
+        let before = try stacks()
+        for _ in 0..<40_000 {
+            // A number that no descriptor has: the thread is made and ends all the same.
+            LinkClosing.close(Int32.max - 1, on: Self.kernels[1])
+        }
+        // Other tests run beside this one, and their threads reserve 64 MiB each (KiB).
+        #expect(try stacks() - before < 2 << 20)
+    }
+
+    /// What was closed is free: else these would be more descriptors than a process may have.
+    @Test(arguments: kernels) func noDescriptorIsLeftBehind(_ kernel: KernelRelease) throws {
+        var limit = rlimit()
+        // SAFETY: fills the structure.
+        let status = unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        try #require(status == 0)
+        for _ in 0..<min(Int(clamping: limit.rlim_cur), 20_000) + 10 {
+            let (near, far) = try Self.pair()
+            LinkClosing.close(near, on: kernel)
+            try #require(Self.hear(far) == 0)
+            Glibc.close(far)
+        }
     }
 }

@@ -242,6 +242,54 @@ import Testing
         #expect(try last?.status().droppedFrames == 0)
     }
 
+    /// What half a client, or one that has stopped, does with its end.
+    enum Half: String, CaseIterable, CustomTestStringConvertible {
+        case sendsNoMore = "sends no more, and goes"
+        case readsNoMore = "reads no more"
+        case neither = "does neither, and keeps its descriptor"
+        case neverReads = "sends no more, and never reads"
+        case inACommand = "sends no more, in the middle of a command"
+
+        var testDescription: String { rawValue }
+    }
+
+    /// All places are theirs. However they stop, they are let go in the end, at the latest when something is told that they do not take.
+    @Test(arguments: Half.allCases) func halfAClientKeepsNoPlace(_ half: Half) throws {
+        let world = try World()
+        var crowd: [Client] = []
+        for _ in 0..<SocketLimits.clients {
+            let client = try world.client()
+            let descriptor = client.connection.fileDescriptor
+            if half != .inACommand { #expect(try client.ask(.watch) == .done(command: "watch")) }
+            switch half {
+            case .sendsNoMore, .neverReads: shutdown(descriptor, Int32(SHUT_WR))
+            case .readsNoMore: shutdown(descriptor, Int32(SHUT_RD))
+            case .neither: shutdown(descriptor, Int32(SHUT_RDWR))
+            case .inACommand:
+                _ = try SocketSystem.send(Array("{\"command\":\"sta".utf8).span, to: descriptor, waits: true)
+                shutdown(descriptor, Int32(SHUT_WR))
+            }
+            crowd.append(client)
+        }
+        if half == .sendsNoMore {
+            world.engine.tell(.trouble("told to all"))
+            for client in crowd {
+                var isTold = false
+                while !isTold, let message = try client.next() { isTold = message == .trouble("told to all") }
+                #expect(isTold)
+            }
+            crowd = []
+        }
+        let text = String(repeating: "x", count: 4096)
+        var last: Client?
+        while last == nil {
+            world.engine.tell(.trouble(text))
+            last = try? world.client()
+        }
+        #expect(try last?.status().athletes.count == 1)
+        withExtendedLifetime(crowd) {}
+    }
+
     @Test func whoHasSaidAllStillHears() throws {
         let world = try World("sprint-1x10-20", rate: 60)
         let client = try RawClient(world.path)

@@ -10,8 +10,8 @@ import Testing
 @Suite struct PhaseRecorderTests {
     /// Speed 2 for 300 s, 7 for 30 s, 1 for 200 s at 4 Hz; heart rate 120, rising to 170 at the sprint's end, then 1 bpm less every
     /// 2 s. Decisions come 2 s late.
-    static func recorder(until end: Double = 530) -> PhaseRecorder {
-        var recorder = PhaseRecorder()
+    static func recorder(until end: Double = 530, limits: TraceLimits? = nil) -> PhaseRecorder {
+        var recorder = PhaseRecorder(limits: limits)
         func begin(_ kind: PhaseKind, _ start: Double, _ decided: Double) {
             recorder.apply(
                 .began(
@@ -34,6 +34,22 @@ import Testing
         }
         recorder.finish()
         return recorder
+    }
+
+    /// A session that knows its targets keeps less of each bout, and scores the same.
+    @Test(arguments: [true, false]) func whatIsKeptForTheTargetsIsEnoughForThem(knowsSpeed: Bool) {
+        let maxima = Maxima(
+            speed: .init(8, knowsSpeed ? .measured : .estimated), heartRate: .init(190, .measured))
+        let targets = [0.8, 0.7, 0.87, 0.95]
+        let short = Self.recorder(limits: TraceLimits(targets: targets, maxima: maxima))
+        let long = Self.recorder()
+        #expect(short.sprints.count == 1)
+        for target in targets {
+            let score = SprintScore(short.sprints[0], maxima: maxima, target: target)
+            #expect(score == SprintScore(long.sprints[0], maxima: maxima, target: target))
+            // 7 m/s are a little more than 0.87 of 8; the heart reaches 0.7 of 190 after some 8 s, and 0.95 never.
+            #expect((score.timeOnTarget > 0) == (target <= 0.87))
+        }
     }
 
     /// Most samples are not asked for a new best. Asked each quarter second, all of them tell the same: values that wander, stand, are doubted

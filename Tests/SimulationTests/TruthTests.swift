@@ -52,4 +52,44 @@ import Testing
         #expect(abs(session.duration - (last.seconds - 5000)) < 1e-6)
         #expect(session.records[0].phases.last.map { abs($0.end - session.duration) < 2 } == true)
     }
+
+    /// A frame lies in the time that has been made when it is given out, and bodies settle before the first one.
+    @Test func theTimeThatIsMadeGoesWithTheFrames() {
+        var session = SimulatedSession(configuration("sprint-1x10-20"))
+        #expect(session.time < 0)
+        while session.frames == 0 {
+            #expect(session.step { _, _ in })
+            #expect(session.time < 0.06)
+        }
+        var before = session.time
+        while session.step({ frame, _ in
+            // Up to the host's own delay, as much as a hundred jitters of 1 ms.
+            #expect(frame.time.seconds > before - 0.001 && frame.time.seconds < before + 0.05 + 0.15)
+        }) {
+            #expect(abs(session.time - before - 0.05) < 1e-6)
+            before = session.time
+        }
+    }
+
+    @Test func withoutRoomForTheTruthTheSessionIsTheSame() {
+        func frames(_ limit: Int) -> (bytes: [UInt8], session: SimulatedSession) {
+            var bytes: [UInt8] = []
+            var session = SimulatedSession(
+                configuration("sprint-2x10-20") {
+                    $0.outageEvery = 60
+                    $0.warmUpStrides = 2
+                    $0.truthLimit = limit
+                })
+            session.run { _, data in for index in data.indices { bytes.append(data[index]) } }
+            return (bytes, session)
+        }
+        let (whole, kept) = frames(20_000)
+        let (bare, forgotten) = frames(0)
+        #expect(bare == whole)
+        #expect(kept.records[0].bouts.count == 2 && !kept.sensors(of: 0)[1].outages.isEmpty)
+        let record = forgotten.records[0]
+        #expect(record.bouts.isEmpty && record.phases.isEmpty && record.strides.isEmpty)
+        #expect(record.beats == kept.records[0].beats)
+        #expect(forgotten.sensors(of: 0).allSatisfy { $0.outages.isEmpty && $0.sent > 0 })
+    }
 }

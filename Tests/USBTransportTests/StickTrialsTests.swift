@@ -6,7 +6,7 @@ import Testing
 @Suite struct StickTrialsTests {
     private static let trials = [
         "handshake", "channels", "lock", "scan", "throughput", "replug", "faults", "outages", "several", "busy",
-        "replay",
+        "forbidden", "replay",
     ]
 
     @Test(
@@ -68,7 +68,11 @@ import Testing
     /// All at once, because they sleep more than they work.
     private static let runs: [String: EmulatedRun] = {
         var runs: [String: EmulatedRun] = [:]
-        for name in trials { runs[name] = try? EmulatedRun("stick-trials", [name]) }
+        for name in trials {
+            runs[name] =
+                name == "forbidden"
+                ? try? EmulatedRun.withoutOverride(name) : try? EmulatedRun("stick-trials", [name])
+        }
         for visit in visits {
             let time = visit.command == "doctor" ? [] : ["--seconds", "3"]
             runs[visit.testDescription] = try? EmulatedRun("sprintctl", [visit.command] + time, on: visit.commands)

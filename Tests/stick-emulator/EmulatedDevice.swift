@@ -171,6 +171,9 @@ final class EmulatedDevice {
         }
     }
 
+    /// Whether nobody may open the node. One that may do everything (CAP_DAC_OVERRIDE) opens it all the same.
+    func setForbidden(_ forbidden: Bool) { unsafe chmod(fifoPath, forbidden ? 0 : 0o666) }
+
     func setBusy(_ busy: Bool) { lock.withLock { _ in isBusy = busy } }
 
     func failTransfers(_ count: Int, at time: Int64) {

@@ -114,6 +114,7 @@ final class Emulator {
         case "unplug": unplug(device)
         case "stats": return "ok \(device.stats)"
         case "busy": device.setBusy(value != "no")
+        case "forbid": device.setForbidden(value != "no")
         case "stall": device.stall(input: value != "out")
         case "errors": device.failTransfers(number, at: time)
         case "silent": change { $0.faults.isSilent = value != "no" }

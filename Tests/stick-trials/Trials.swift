@@ -16,6 +16,7 @@ enum Trials {
     static let all: [(name: String, run: @Sendable (Control) throws -> String)] = [
         ("handshake", handshake), ("channels", channels), ("lock", lock), ("scan", scan), ("throughput", throughput),
         ("replug", replug), ("faults", faults), ("outages", outages), ("several", several), ("busy", busy),
+        ("forbidden", forbidden),
         ("replay", replay),
         ("idle", idle),
     ]
@@ -271,6 +272,27 @@ enum Trials {
         holder.end()
         try control.say("busy a no")
         try bench.wait(for: "the stick", seconds: 20) { $0.count(.deviceReady) == 1 }
+        bench.stop()
+        return "\(bench.notices.map(\.text))"
+    }
+
+    /// To be run without CAP_DAC_OVERRIDE.
+    static func forbidden(_ control: Control) throws -> String {
+        let place = try control.say("plug a usbm")
+        try control.say("forbid a")
+        try control.say("air 1 1 1 120")
+        let bench = try Bench(control, Bench.scan)
+        try bench.wait(for: "the notice") { $0.count(.deviceUnusable) == 1 }
+        let node = USBInspection.node(bus: 1, device: UInt8(place.last ?? "") ?? 0)
+        let text = "cannot be opened: no permission for \(node); sprintctl doctor tells what to type"
+        try expect(
+            bench.notices.contains { $0.kind == .deviceUnusable && $0.text.contains(text) },
+            "told otherwise: \(bench.notices.map(\.text))")
+        // As by the udev rule, or by `usermod -aG plugdev`: nothing tells of it, and nobody restarts anything.
+        try control.say("forbid a no")
+        try bench.wait(for: "the stick", seconds: 40) { $0.count(.deviceReady) == 1 }
+        try bench.wait(for: "data") { $0.broadcasts > 0 }
+        try expect(bench.count(.deviceUnusable) == 1, "told \(bench.count(.deviceUnusable)) times")
         bench.stop()
         return "\(bench.notices.map(\.text))"
     }

@@ -38,6 +38,8 @@ uint64_t cthreads_heap(void) {
     return info.uordblks + info.hblkhd;
 }
 
+void cthreads_give_back(void) { malloc_trim(0); }
+
 long cthreads_peak_resident(void) {
     struct rusage usage;
     return getrusage(RUSAGE_SELF, &usage) == 0 ? usage.ru_maxrss : 0;

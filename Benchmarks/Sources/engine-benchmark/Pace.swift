@@ -7,10 +7,22 @@ import Synchronization
 final class Pace: Sendable {
     private let time = Atomic<Int64>(0)
     private let sent = Atomic<UInt64>(0)
+    private let nextMark: Atomic<Int64>
     private let counters = Mutex<EngineCounters?>(nil)
+    private let mark: @Sendable (Double) -> Void
 
     /// Fewer than a transport's ring holds.
     private static let batch: UInt64 = 256
+    /// Seconds between two marks.
+    private static let hour = Timestamp(seconds: 3600).nanoseconds
+
+    /// - Parameters:
+    ///   - first: seconds of the first mark; the next ones are full hours.
+    ///   - mark: told the seconds when they have gone by: the engine has taken all frames before them, and time stands still.
+    init(first: Double, mark: @escaping @Sendable (Double) -> Void) {
+        nextMark = Atomic(Timestamp(seconds: first).nanoseconds)
+        self.mark = mark
+    }
 
     var now: Timestamp { Timestamp(nanoseconds: time.load(ordering: .acquiring)) }
 
@@ -19,7 +31,14 @@ final class Pace: Sendable {
     /// Asked by the simulation before each frame, until the answer is zero.
     func wait(until due: Timestamp) -> Duration {
         let count = sent.load(ordering: .relaxed)
-        if count > 0, count.isMultiple(of: Self.batch), let counters = counters.withLock({ $0 }),
+        guard let counters = counters.withLock({ $0 }) else { return .microseconds(50) }
+        let next = nextMark.load(ordering: .relaxed)
+        if due.nanoseconds >= next {
+            if counters.frames < count || counters.unwritten > 0 { return .microseconds(50) }
+            mark(Timestamp(nanoseconds: next).seconds)
+            nextMark.store((next / Self.hour + 1) * Self.hour, ordering: .relaxed)
+        }
+        if count > 0, count.isMultiple(of: Self.batch),
             counters.frames < count || counters.unwritten > 2 * Self.batch
         {
             return .microseconds(50)

@@ -12,8 +12,8 @@ struct Ground {
     private struct Run {
         var session: SimulatedSession
         var start: Double
-        /// Seconds of the soak that have been made.
-        var time: Double
+        /// Seconds of the soak that have been made. The session's own count: its bodies settle for some seconds before its start.
+        var time: Double { start + session.time }
         /// When the stick is pulled out and put in again; one at most.
         var unplugged: ClosedRange<Double>?
         var saidGone = false
@@ -31,12 +31,12 @@ struct Ground {
     let names: [String]
     /// Bouts are short and known exactly; rest is long enough for every sensor's numbers to settle.
     static let plans = ["sprint-5x30-90", "sprint-8x20-60", "sprint-3x40-120", "sprint-6x25-75"]
-    private static let step = 0.05
     /// Seconds: longer than any silence that ends a session by itself.
     private static let pauses = 420.0...2400.0
 
     private var random: SplitMix64
     private var state: State
+    private var outings = 0
     private let seed: UInt64
     private let wearers: Int
     /// No outing begins later than this.
@@ -76,6 +76,13 @@ struct Ground {
         }
     }
 
+    var isSilent: Bool {
+        switch state {
+        case .silent: true
+        case .out: false
+        }
+    }
+
     /// Makes what happens before a time.
     ///
     /// - Returns: the outing that ended, if one did.
@@ -86,9 +93,10 @@ struct Ground {
             state = .out(begin(at: until))
             return nil
         case .out(var run):
+            // Held once: two holders would copy the whole simulation for each step.
+            state = .silent(until: .infinity)
             var ended = false
             while run.time < time, !ended {
-                run.time += Self.step
                 let gap = run.unplugged
                 if let gap, run.time >= gap.lowerBound, !run.saidGone {
                     run.saidGone = true
@@ -116,7 +124,10 @@ struct Ground {
 
     private mutating func begin(at time: Double) -> Run {
         let plan = Self.plans[random.integer(below: Self.plans.count)]
-        let day = random.integer(below: Self.days)
+        // At first each day once: from then on there is no sensor that the engine has yet to make room for.
+        let drawn = random.integer(below: Self.days)
+        let day = outings < Self.days ? outings : drawn
+        outings += 1
         var configuration = Self.configuration(device, athletes: wearers, seed: seed, day: day, plan: plan)
         configuration.startTime = Timestamp(seconds: time)
         configuration.leadIn = random.uniform(5...60)
@@ -133,6 +144,6 @@ struct Ground {
             let from = time + random.uniform(60...900)
             unplugged = from...from + random.uniform(3...150)
         }
-        return Run(session: SimulatedSession(configuration), start: time, time: time, unplugged: unplugged)
+        return Run(session: SimulatedSession(configuration), start: time, unplugged: unplugged)
     }
 }

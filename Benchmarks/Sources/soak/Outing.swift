@@ -27,6 +27,12 @@ struct Outing: Sendable {
     /// The strides around an edge decide where it is; this much of them is needed.
     private static let edge = 15.0
 
+    init(start: Double, end: Double, participants: [Participant]) {
+        self.start = start
+        self.end = end
+        self.participants = participants
+    }
+
     init(_ session: SimulatedSession, start: Double, end: Double, names: [String], unplugged: [ClosedRange<Double>]) {
         self.start = start
         self.end = end

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import CThreads
 import FileIO
 import ProcessIO
 
-/// What the process has, at one simulated hour.
+/// What the process has, at one moment.
 struct Resources: Sendable {
-    var hour: Int
+    /// Simulated.
+    var hour: Double
     /// KiB.
     var resident: Int
     /// KiB that no file is behind.
     var anonymous: Int
+    /// Bytes that were had from malloc and not given back.
+    var heap: Int
     var descriptors: Int
     var threads: Int
 
-    init(hour: Int) {
+    init(hour: Double) {
         self.hour = hour
+        heap = Int(cthreads_heap())
         let status = (try? WholeFile.read("/proc/self/status", limit: 1 << 16)) ?? []
         let lines = String(decoding: status, as: UTF8.self).split(separator: "\n")
         func field(_ name: String) -> Int {
@@ -23,14 +28,17 @@ struct Resources: Sendable {
         resident = field("VmRSS")
         anonymous = field("RssAnon")
         threads = field("Threads")
-        descriptors = (try? FileTree.names(in: "/proc/self/fd").count) ?? 0
+        descriptors = Self.openDescriptors
     }
+
+    static var openDescriptors: Int { (try? FileTree.names(in: "/proc/self/fd").count) ?? 0 }
 }
 
 extension [Resources] {
-    /// The middle value between two hours; 0 without one.
-    func median(_ hours: ClosedRange<Int>, _ value: (Resources) -> Int) -> Int {
-        let values = filter { hours.contains($0.hour) }.map(value).sorted()
-        return values.isEmpty ? 0 : values[values.count / 2]
+    /// The least in the second and in the last third: what is needed at rest once everything that is kept for good is there. The first third is for that.
+    func growth(_ value: (Resources) -> Int) -> (from: Int, to: Int) {
+        let values = map(value)
+        let third = count / 3
+        return (values[third..<2 * third].min() ?? 0, values[(2 * third)...].min() ?? 0)
     }
 }

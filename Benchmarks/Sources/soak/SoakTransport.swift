@@ -12,7 +12,7 @@ import Transport
 /// All sticks of the soak. Time goes on when the engine has taken what was sent: nothing is dropped, on whatever machine.
 final class SoakTransport: Transport {
     let name = "soak"
-    let outings = Mutex<[Outing]>([])
+    let truth: TruthFile
     /// Seconds of the soak that have been sent, in nanoseconds.
     let shown = Atomic<Int64>(0)
     private let isStopping = Atomic<Bool>(false)
@@ -23,16 +23,25 @@ final class SoakTransport: Transport {
     private let counters = Mutex<EngineCounters?>(nil)
     /// Told each simulated minute.
     private let minute: @Sendable (Int) -> Void
+    /// Told the seconds when everybody has been back for so long that no session is running. Time stands still meanwhile.
+    private let rest: @Sendable (Double) -> Void
 
     /// Seconds that a frame is held back: until every stick has made what is before it.
     private static let hold = 0.2
+    /// Seconds after the last sign of anybody that every session has ended: see ``SessionRule/defaultSilence``.
+    private static let silence = SessionRule.defaultSilence + 20
     /// Frames between two waits for the engine.
     private static let batch: UInt64 = 256
 
-    init(seed: UInt64, seconds: Double, names: [[String]], minute: @escaping @Sendable (Int) -> Void) {
+    init(
+        seed: UInt64, seconds: Double, names: [[String]], truth: TruthFile, minute: @escaping @Sendable (Int) -> Void,
+        rest: @escaping @Sendable (Double) -> Void
+    ) {
         self.seed = seed
         self.names = names
+        self.truth = truth
         self.minute = minute
+        self.rest = rest
         end = seconds
     }
 
@@ -81,6 +90,8 @@ final class SoakTransport: Transport {
         var bytes: [UInt8] = []
         var time = 0.0
         var minutes = 0
+        var lastOut = 0.0
+        var hasRested = true
         while !isStopping.load(ordering: .acquiring) {
             let next = grounds.compactMap(\.next).min()
             if next == nil, pending.isEmpty, time >= end { break }
@@ -96,7 +107,11 @@ final class SoakTransport: Transport {
                 let outing = grounds[index].advance(to: time) { event in
                     pending.append(Pending(time: event.time, event: event, device: device))
                 }
-                if let outing { outings.withLock { $0.append(outing) } }
+                if let outing { truth.add(outing) }
+            }
+            if !grounds.allSatisfy(\.isSilent) {
+                lastOut = time
+                hasRested = false
             }
             // Before they are sent: a frame is never from the future.
             shown.store(Timestamp(seconds: time).nanoseconds, ordering: .releasing)
@@ -113,6 +128,11 @@ final class SoakTransport: Transport {
             while Double(minutes + 1) * 60 <= time {
                 minutes += 1
                 minute(minutes)
+            }
+            if !hasRested, pending.isEmpty, time >= lastOut + Self.silence {
+                settle(sent, counters)
+                rest(time)
+                hasRested = true
             }
         }
     }

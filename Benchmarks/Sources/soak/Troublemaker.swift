@@ -82,6 +82,16 @@ final class Troublemaker: Sendable {
         if isSlow { MonotonicClock.sleep(nanoseconds: 150_000_000) }
     }
 
+    /// The disk works, and has had time to be tried again.
+    func rest() {
+        let until = state.withLock { state in
+            disk.fail(with: nil)
+            state.failsUntil = nil
+            return state.slowUntil
+        }
+        while MonotonicClock.now < until { MonotonicClock.sleep(nanoseconds: 50_000_000) }
+    }
+
     /// All is well again.
     func end() { disk.fail(with: nil) }
 }

@@ -53,6 +53,9 @@ uint64_t cthreads_allocations(void);
 /// Bytes that the process has from malloc and has not freed.
 uint64_t cthreads_heap(void);
 
+/// Gives the kernel the pages of what malloc has had back.
+void cthreads_give_back(void);
+
 /// The most memory that the process has had so far, in KiB.
 long cthreads_peak_resident(void);
 
