@@ -288,6 +288,17 @@ import Testing
         #expect(bench.adapters(AdapterStatus(index: 0, isUp: false)) == ["close 0", "power 0"])
     }
 
+    /// The refusal comes late, when the adapter is known to be off: nothing is due, and nobody is woken for it again and again.
+    @Test func anAdapterThatIsOffIsNotWaitedFor() {
+        var bench = Bench()
+        bench.adapters(AdapterStatus(index: 0, isUp: true))
+        bench.adapters(AdapterStatus(index: 0, isUp: false))
+        bench.do { central, now, emit in central.cannotOpen(0, .adapterOff(0), at: now, emit: emit) }
+        #expect(bench.tick(at: 60) == [])
+        #expect(bench.central.deadline == nil)
+        #expect(bench.adapters(AdapterStatus(index: 0, isUp: true)) == ["open 0"])
+    }
+
     @Test func anotherProgramsScanIsSpokenOfOnceAndListenedTo() {
         var bench = Bench()
         bench.adapters(AdapterStatus(index: 0, isUp: true))
