@@ -9,6 +9,17 @@ package enum ANTBatteryStatus: UInt8, Sendable, BitwiseCopyable {
     case ok = 3
     case low = 4
     case critical = 5
+
+    /// In a word.
+    package var name: String {
+        switch self {
+        case .new: "new"
+        case .good: "good"
+        case .ok: "ok"
+        case .low: "low"
+        case .critical: "critical"
+        }
+    }
 }
 
 /// What common page 82 and heart rate page 7 say about a battery.
@@ -36,16 +47,6 @@ package struct ANTBattery: Hashable, Sendable, BitwiseCopyable {
 
 extension ANTBattery: CustomStringConvertible {
     package var description: String {
-        let step: String? =
-            switch status {
-            case .new: "new"
-            case .good: "good"
-            case .ok: "ok"
-            case .low: "low"
-            case .critical: "critical"
-            case nil: nil
-            }
-        let volts = voltage.map { "\(Double($0) / 256) V" }
-        return "battery " + ([step, volts].compactMap { $0 }.joined(separator: " "))
+        ["battery", status?.name, voltage.map { "\(Double($0) / 256) V" }].compactMap { $0 }.joined(separator: " ")
     }
 }

@@ -2,7 +2,7 @@
 package import Measurement
 
 /// What is fixed about a kind of sensor.
-package struct ANTProfile: Equatable, Sendable {
+package struct ANTProfile: Sendable {
     /// The ANT+ device type.
     package var deviceType: UInt8
     /// In words.
@@ -14,10 +14,6 @@ package struct ANTProfile: Equatable, Sendable {
         self.deviceType = deviceType
         self.name = name
         self.period = period
-    }
-
-    package static func == (left: ANTProfile, right: ANTProfile) -> Bool {
-        left.deviceType == right.deviceType && left.period == right.period
     }
 }
 

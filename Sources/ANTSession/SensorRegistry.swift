@@ -2,7 +2,7 @@
 package import ANT
 package import Measurement
 
-/// The ANT+ sensors that are, or were, in the air: who they are, whose they are, and how they do.
+/// The ANT+ sensors that are, or were, in the air: who they are, whether they are anybody's here, and how they do.
 ///
 /// It sees every sensor and lives longer than any stick, so that a sensor keeps its place through a replug. The sensors of others
 /// are told once, when they are first heard, and leave people alone from then on.
@@ -10,8 +10,8 @@ package struct SensorRegistry: Sendable {
     /// Whose sensors matter.
     package enum Policy: Equatable, Sendable {
         case everyone
-        /// Sensors and the athletes, from 0, whom they belong to.
-        case owners([SensorID: Int])
+        /// Those of the athletes.
+        case chosen(Set<SensorID>)
         /// A lone athlete's: the first of each kind that is heard, and no other until the process ends.
         case firstOfEachKind
     }
@@ -21,14 +21,11 @@ package struct SensorRegistry: Sendable {
         package fileprivate(set) var info = ANTSensorInfo()
         /// In dBm; `nil` when the stick does not tell.
         package fileprivate(set) var signalStrength: Int8?
-        package let firstHeard: Timestamp
         package fileprivate(set) var lastHeard: Timestamp
         package fileprivate(set) var messages: UInt64 = 0
         package fileprivate(set) var isLost = false
         /// Whether the policy lets it in.
         package let isAccepted: Bool
-        /// From 0; `nil` when the policy names none.
-        package let athlete: Int?
         /// The latest that it measured.
         package fileprivate(set) var heartRate: Double?
         /// m/s.
@@ -146,27 +143,25 @@ package struct SensorRegistry: Sendable {
             guard let oldest = others.min(by: { entries[$0].lastHeard < entries[$1].lastHeard }) else { return nil }
             entries.remove(at: oldest)
         }
-        let (isAccepted, athlete) = admit(sensor, deviceType: deviceType)
+        let isAccepted = admit(sensor, deviceType: deviceType)
         entries.append(
             Entry(
-                sensor: sensor, firstHeard: time, lastHeard: time, isAccepted: isAccepted, athlete: athlete,
+                sensor: sensor, lastHeard: time, isAccepted: isAccepted,
                 decoder: KnownSensor(deviceType: deviceType, sensor: sensor)))
         emit(.found(sensor, isAccepted: isAccepted))
         return entries.count - 1
     }
 
-    private mutating func admit(_ sensor: SensorID, deviceType: UInt8) -> (isAccepted: Bool, athlete: Int?) {
+    private mutating func admit(_ sensor: SensorID, deviceType: UInt8) -> Bool {
         switch policy {
-        case .everyone: return (true, nil)
-        case .owners(let owners):
-            let athlete = owners[sensor]
-            return (athlete != nil, athlete)
+        case .everyone: return true
+        case .chosen(let sensors): return sensors.contains(sensor)
         case .firstOfEachKind:
             // Only kinds that a session can use: a passing bicycle's sensor takes no place.
-            guard KnownSensor.profile(where: { $0.deviceType == deviceType }) != nil else { return (false, nil) }
-            if let holder = locks[deviceType] { return (holder == sensor, holder == sensor ? 0 : nil) }
+            guard KnownSensor.profile(where: { $0.deviceType == deviceType }) != nil else { return false }
+            if let holder = locks[deviceType] { return holder == sensor }
             locks[deviceType] = sensor
-            return (true, 0)
+            return true
         }
     }
 }

@@ -36,8 +36,8 @@ package struct StickChannel: Equatable, Sendable {
         }
     }
 
-    /// What the stick listens for. The transmission type stays open, except for its upper half where the sensor was heard: only
-    /// that much of it belongs to the sensor's number.
+    /// What the stick listens for. The transmission type stays open until the sensor was heard; then it is the sensor's own, whose upper
+    /// half belongs to its number.
     var channelID: ANTChannelID {
         if let found { return found }
         let (type, number) = wantedParts

@@ -105,7 +105,7 @@ package struct FITActivityWriter {
             var milliseconds: [UInt16] = []
             while let beat = beats.first, beat.second <= second {
                 beats = beats.dropFirst()
-                if let value = FITProfile.milliseconds(rrTicks: beat.ticks) { milliseconds.append(value) }
+                milliseconds.append(FITProfile.milliseconds(rrTicks: beat.ticks))
             }
             return milliseconds[...]
         }

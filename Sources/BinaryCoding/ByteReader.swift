@@ -38,10 +38,6 @@ package struct ByteReader: ~Escapable {
     package mutating func uint32(_ field: String) throws(DecodeError) -> UInt32 {
         try littleEndian(field, UInt32.self)
     }
-    /// Little-endian.
-    package mutating func uint64(_ field: String) throws(DecodeError) -> UInt64 {
-        try littleEndian(field, UInt64.self)
-    }
 
     /// The next `count` bytes, not copied.
     @_lifetime(copy self)

@@ -2,14 +2,18 @@
 import BinaryCoding
 import GATT
 
-/// Values that a server sends unasked and unanswered.
+/// Values that a server sends unasked: notified, which nobody answers, or indicated, which it waits to have confirmed. It may send no other
+/// indication until then, and ends the connection after 30 s.
 ///
-/// Source: Core 5.4, Vol 3 Part F, 3.4.7.1 and 3.4.7.4.
-enum ATTNotifications {
+/// Source: Core 5.4, Vol 3 Part F, 3.4.7.
+enum ATTValues {
+    static let confirmation: [UInt8] = [ATTOpcode.handleValueConfirmation.rawValue]
+
     /// - Parameters:
-    ///   - pdu: a notification, opcode first.
+    ///   - pdu: a notification or an indication, opcode first.
     ///   - deliver: given each value with its handle.
-    /// - Throws: when a value is cut short; those before it have been delivered.
+    /// - Throws: when there is no handle, or a value is cut short; those before it have been delivered. Such an indication gets no
+    ///   confirmation.
     static func read(
         _ pdu: Span<UInt8>, _ opcode: ATTOpcode, deliver: (UInt16, Span<UInt8>) -> Void
     ) throws(DecodeError) {
@@ -25,25 +29,5 @@ enum ATTNotifications {
             let length = Int(try reader.uint16("value length"))
             deliver(handle, try reader.bytes(length, "value"))
         }
-    }
-}
-
-/// Values that a server sends unasked and waits to have confirmed; it may send no other until then, and ends the connection after 30 s.
-///
-/// Source: Core 5.4, Vol 3 Part F, 3.4.7.2 and 3.4.7.3.
-struct ATTIndications: Sendable {
-    private(set) var confirmed: UInt64 = 0
-
-    static let confirmation: [UInt8] = [ATTOpcode.handleValueConfirmation.rawValue]
-
-    /// Delivers the value, then the confirmation is due.
-    ///
-    /// - Throws: when there is no handle: such a PDU gets no confirmation.
-    mutating func receive(_ pdu: Span<UInt8>, deliver: (UInt16, Span<UInt8>) -> Void) throws(DecodeError) {
-        var reader = ByteReader(pdu)
-        try reader.skip(1, "opcode")
-        let handle = try reader.uint16("handle")
-        deliver(handle, try reader.bytes(reader.remaining, "value"))
-        confirmed &+= 1
     }
 }

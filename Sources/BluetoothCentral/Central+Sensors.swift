@@ -11,7 +11,7 @@ extension Central {
         _ emit: (CentralAction) -> Void
     ) -> Bool {
         guard let address = report.address else { return false }
-        guard let position = sensor(at: address) ?? adopt(address, report, at: time) else { return false }
+        guard let position = sensor(at: address) ?? adopt(address, report) else { return false }
         guard mayTake(position, at: time) else {
             sensors[position].released = time
             return false
@@ -72,8 +72,10 @@ extension Central {
 
     /// Takes a stranger in, if it is one that is wanted.
     private mutating func adopt(
-        _ address: DeviceAddress, _ report: borrowing AdvertisingReport, at time: Timestamp
+        _ address: DeviceAddress, _ report: borrowing AdvertisingReport
     ) -> Int? {
+        // It is no stranger while it is being connected to with the other kind of address, for that was a guess.
+        guard !sensors.contains(where: { $0.isGuess && $0.address.value == address.value }) else { return nil }
         var information = SensorInformation()
         guard report.advertisement.teach(&information) else { return nil }
         let isWanted =

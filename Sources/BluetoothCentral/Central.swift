@@ -118,7 +118,8 @@ package struct Central: Sendable {
         }
         for adapter in adapters {
             consider(adapter.scan.deadline)
-            if case .refused(let until) = adapter.access { consider(until) }
+            // One that is off is opened when it comes on.
+            if case .refused(let until) = adapter.access, adapter.isUp { consider(until) }
         }
         for sensor in sensors {
             switch sensor.state {

@@ -121,35 +121,22 @@ struct GATTAttributes: Sendable {
         case absent
     }
 
-    /// Looks for the client configuration in a Find Information Response (3.4.3.2).
+    /// Looks for the client configuration in a Find Information Response.
     ///
     /// - Throws: for entries that are not in ascending order within the range asked for.
     static func configuration(
         in pdu: Span<UInt8>, of range: ClosedRange<UInt16>
     ) throws(DecodeError) -> Search {
-        var reader = ByteReader(pdu)
-        try reader.skip(1, "opcode")
-        let width: Int
-        switch try reader.uint8("format") {
-        case 1: width = 2
-        case 2: width = 16
-        default: throw .invalid(field: "format", offset: 1)
-        }
-        guard reader.remaining > 0, reader.remaining % (2 + width) == 0 else {
-            throw .invalid(field: "information list", offset: 2)
-        }
+        var response = try FindInformationResponse(pdu)
         var last = Int(range.lowerBound) - 1
-        while reader.remaining > 0 {
-            let offset = reader.offset
-            let handle = try reader.uint16("handle")
-            guard Int(handle) > last, range.contains(handle) else {
-                throw .invalid(field: "handle", offset: offset)
+        while let entry = try response.next() {
+            guard Int(entry.handle) > last, range.contains(entry.handle) else {
+                throw .invalid(field: "handle", offset: entry.offset)
             }
-            last = Int(handle)
-            let uuid = GATTUUID(littleEndian: try reader.bytes(width, "UUID"))
-            if uuid == .clientConfiguration { return .found(handle) }
+            last = Int(entry.handle)
+            if entry.uuid == .clientConfiguration { return .found(entry.handle) }
             // Declarations of services, includes and characteristics.
-            if let short = uuid?.short, (0x2800...0x2803).contains(short) { return .absent }
+            if let short = entry.uuid.short, (0x2800...0x2803).contains(short) { return .absent }
         }
         return .upTo(UInt16(clamping: last))
     }

@@ -78,7 +78,6 @@ package struct GATTClient: Sendable {
     private(set) var mtu = Self.defaultMTU
     package internal(set) var counters = Counters()
     var transaction = ATTTransaction()
-    private var indications = ATTIndications()
     var attributes = GATTAttributes()
     var longValue: [UInt8] = []
     private var requests = 0
@@ -148,7 +147,7 @@ package struct GATTClient: Sendable {
         switch opcode.role {
         case .notification: receiveNotification(pdu, opcode, emit)
         case .response: receiveResponse(pdu, opcode, at: time, emit)
-        case .indication: receiveIndication(pdu, at: time, emit)
+        case .indication: receiveIndication(pdu, opcode, at: time, emit)
         case .request: answer(pdu, emit)
         // We have no attributes to write, and indicate nothing.
         case .command, .confirmation: counters.unmatched &+= 1
@@ -175,7 +174,7 @@ package struct GATTClient: Sendable {
     ) {
         var strangers: UInt64 = 0
         do throws(DecodeError) {
-            try ATTNotifications.read(pdu, opcode) { handle, value in
+            try ATTValues.read(pdu, opcode) { handle, value in
                 guard let index = attributes.characteristic(at: handle) else {
                     strangers &+= 1
                     return
@@ -189,11 +188,11 @@ package struct GATTClient: Sendable {
     }
 
     private mutating func receiveIndication(
-        _ pdu: Span<UInt8>, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
+        _ pdu: Span<UInt8>, _ opcode: ATTOpcode, at time: Timestamp, _ emit: (Action, Span<UInt8>) -> Void
     ) {
         var characteristic: Int?
         do throws(DecodeError) {
-            try indications.receive(pdu) { handle, value in
+            try ATTValues.read(pdu, opcode) { handle, value in
                 characteristic = attributes.characteristic(at: handle)
                 guard let characteristic else { return }
                 emit(.value(attributes.characteristics[characteristic].uuid, handle: handle), value)
@@ -203,7 +202,7 @@ package struct GATTClient: Sendable {
             return
         }
         // Also what we do not know is confirmed: else the peer waits for ever.
-        let confirmation = ATTIndications.confirmation
+        let confirmation = ATTValues.confirmation
         emit(.send, confirmation.span)
         guard let characteristic else {
             counters.unknownHandles &+= 1

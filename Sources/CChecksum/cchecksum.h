@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 /// CChecksum — the processor's carry-less multiplication, which Swift cannot name, put to the one use that the core has for it.
 /// No policy, no allocation, no state. Where the processor lacks it, `cchecksum_is_available` says so and tables do the work.
+///
+/// None of the compiler's headers of intrinsics: each of them makes clang build the module of all, and one includes `<stdlib.h>`. Whatever
+/// that declares is then that module's for every Swift file that imports both this and Glibc, and `pthread_attr_t()` does not compile.
 #ifndef SPRINTD_CCHECKSUM_H
 #define SPRINTD_CCHECKSUM_H
 
@@ -9,14 +12,12 @@
 
 #if defined(__x86_64__)
 
-#include <cpuid.h>
-#include <smmintrin.h>
-#include <wmmintrin.h>
-
-/// Whether the processor has PCLMULQDQ and SSE 4.1. Asks the processor, which takes a while in a virtual machine: ask once.
+/// Whether the processor has PCLMULQDQ. Asks the processor, which takes a while in a virtual machine: ask once.
 static inline int cchecksum_is_available(void) {
-    unsigned eax, ebx, ecx, edx;
-    return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & bit_PCLMUL) && (ecx & bit_SSE4_1);
+    // Leaf 1, which every x86-64 has: bit 1 of ecx. Source: Intel 64 and IA-32 Architectures Software Developer's Manual, "CPUID".
+    unsigned eax = 1, ebx, ecx = 0, edx;
+    __asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
+    return (ecx & 2) != 0;
 }
 
 /// Takes `count` bytes, a multiple of 16 and not 0, into the state of a CRC-32 of the reflected polynomial 0xEDB88320 (the state is the
@@ -25,24 +26,34 @@ static inline int cchecksum_is_available(void) {
 /// The bytes are folded into 128 bits, these into 64, and the rest is Barrett's reduction. Source of the method and of all constants: Gopal,
 /// Ozturk, Guilford et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009): k3, k4, k5, P' and µ' of its
 /// appendix for bit-reflected data.
-__attribute__((target("pclmul,sse4.1")))
+__attribute__((target("pclmul")))
 static inline uint32_t cchecksum_crc32(uint32_t state, const uint8_t *_Nonnull bytes, size_t count) {
-    const __m128i fold = _mm_set_epi64x(0x00CCAA009E, 0x01751997D0);
-    const __m128i low = _mm_setr_epi32(~0, 0, ~0, 0);
-    __m128i sum = _mm_xor_si128(_mm_loadu_si128((const __m128i *)bytes), _mm_cvtsi32_si128((int)state));
+    // Two halves of 64 bits, the lower one first.
+    typedef unsigned long long halves __attribute__((vector_size(16)));
+    typedef long long signed_halves __attribute__((vector_size(16)));
+    typedef unsigned words __attribute__((vector_size(16)));
+// Of the lower (0) or the upper (1) half of each.
+#define CCHECKSUM_MULTIPLY(left, i, right, j) \
+    ((halves)__builtin_ia32_pclmulqdq128((signed_halves)(left), (signed_halves)(right), (i) | (j) << 4))
+    const halves fold = {0x01751997D0, 0x00CCAA009E};
+    const halves low = {0xFFFFFFFF, 0xFFFFFFFF};
+    halves sum;
+    __builtin_memcpy(&sum, bytes, 16);
+    sum ^= (halves){state, 0};
     for (size_t offset = 16; offset < count; offset += 16) {
-        const __m128i next = _mm_loadu_si128((const __m128i *)(bytes + offset));
-        const __m128i near = _mm_clmulepi64_si128(sum, fold, 0x00);
-        const __m128i far = _mm_clmulepi64_si128(sum, fold, 0x11);
-        sum = _mm_xor_si128(_mm_xor_si128(near, far), next);
+        halves next;
+        __builtin_memcpy(&next, bytes + offset, 16);
+        sum = CCHECKSUM_MULTIPLY(sum, 0, fold, 0) ^ CCHECKSUM_MULTIPLY(sum, 1, fold, 1) ^ next;
     }
-    sum = _mm_xor_si128(_mm_srli_si128(sum, 8), _mm_clmulepi64_si128(sum, fold, 0x10));
-    sum = _mm_xor_si128(
-        _mm_srli_si128(sum, 4), _mm_clmulepi64_si128(_mm_and_si128(sum, low), _mm_set_epi64x(0, 0x0163CD6124), 0x00));
-    const __m128i barrett = _mm_set_epi64x(0x01F7011641, 0x01DB710641);
-    __m128i quotient = _mm_clmulepi64_si128(_mm_and_si128(sum, low), barrett, 0x10);
-    quotient = _mm_clmulepi64_si128(_mm_and_si128(quotient, low), barrett, 0x00);
-    return (uint32_t)_mm_extract_epi32(_mm_xor_si128(sum, quotient), 1);
+    sum = (halves){sum[1], 0} ^ CCHECKSUM_MULTIPLY(sum, 0, fold, 1);
+    const halves shorter = {0x0163CD6124, 0};
+    const halves upper = (halves)__builtin_shufflevector((words)sum, (words){0}, 1, 2, 3, 4);
+    sum = upper ^ CCHECKSUM_MULTIPLY(sum & low, 0, shorter, 0);
+    const halves barrett = {0x01DB710641, 0x01F7011641};
+    halves quotient = CCHECKSUM_MULTIPLY(sum & low, 0, barrett, 1);
+    quotient = CCHECKSUM_MULTIPLY(quotient & low, 0, barrett, 0);
+    return (uint32_t)((sum ^ quotient)[0] >> 32);
+#undef CCHECKSUM_MULTIPLY
 }
 
 #else

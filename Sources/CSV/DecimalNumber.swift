@@ -107,7 +107,7 @@ struct DecimalNumber: ~Escapable {
     ///
     /// - Returns: `nil` when that is infinite.
     var value: Double? {
-        // Up to 15 digits and 22 places, one correctly rounded division or product of two exact numbers.
+        // Up to 15 digits: one correctly rounded division of two exact numbers.
         let count = digits.count
         if count <= 16, integerDigits <= 15, exponent == 0 {
             var whole = 0
@@ -115,10 +115,8 @@ struct DecimalNumber: ~Escapable {
                 whole = whole * 10 + Int(text[index] - Self.zero)
             }
             let fractionDigits = count == integerDigits ? 0 : count - integerDigits - 1
-            if whole < 1 << 53 {
-                let magnitude = Double(whole) / Self.powersOfTen[fractionDigits]
-                return isNegative ? 0 - magnitude : magnitude
-            }
+            let magnitude = Double(whole) / Self.powersOfTen[fractionDigits]
+            return isNegative ? 0 - magnitude : magnitude
         }
         var characters: [UInt8] = []
         for index in text.indices { characters.append(text[index]) }
@@ -129,7 +127,6 @@ struct DecimalNumber: ~Escapable {
     }
 
     private static let powersOfTen: [Double] = [
-        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16,
-        1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+        1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
     ]
 }

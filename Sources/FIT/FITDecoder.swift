@@ -69,8 +69,6 @@ package struct FITDecoder: Sendable {
     package private(set) var developerFields: [FITDeveloperField] = []
     /// FIT files begun so far.
     package private(set) var fileCount = 0
-    /// Data messages delivered.
-    package private(set) var messageCount = 0
 
     package init() {}
 
@@ -271,7 +269,6 @@ package struct FITDecoder: Sendable {
         if let timestamp { lastTimestamp = timestamp }
         current = Current(slot: slot, layout: layout, length: length, timestamp: timestamp)
         if layout.number == FITProfile.Message.fieldDescription { describeDeveloperField() }
-        messageCount &+= 1
         return .message
     }
 

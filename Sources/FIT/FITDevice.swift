@@ -15,8 +15,6 @@ package struct FITDevice: Equatable, Sendable {
     package var serialNumber: UInt32?
     /// Charge left, in percent (0...100).
     package var batteryPercent: UInt8?
-    /// 1 new, 2 good, 3 ok, 4 low, 5 critical, 6 charging, 7 unknown. Source: FIT profile, `battery_status`.
-    package var batteryStatus: UInt8?
 
     /// What to show to a person: the product's name, else the numbers known of it.
     package var name: String? {
@@ -44,7 +42,6 @@ package struct FITDevice: Equatable, Sendable {
         if let level = message.unsigned(Field.batteryLevel, as: UInt8.self), level <= 100 {
             batteryPercent = level
         }
-        batteryStatus = message.unsigned(Field.batteryStatus, as: UInt8.self)
     }
 
     /// Takes over what a later message about the same device says; what it leaves out stays.
@@ -55,6 +52,5 @@ package struct FITDevice: Equatable, Sendable {
         productName = later.productName ?? productName
         serialNumber = later.serialNumber ?? serialNumber
         batteryPercent = later.batteryPercent ?? batteryPercent
-        batteryStatus = later.batteryStatus ?? batteryStatus
     }
 }

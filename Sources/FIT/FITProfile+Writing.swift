@@ -228,10 +228,9 @@ extension FITProfile {
     }
 
     /// - Parameter ticks: a beat interval in 1/1024 s.
-    /// - Returns: milliseconds, rounded to the nearest; `nil` for 65.535 s, which is what "invalid" looks like.
-    package static func milliseconds(rrTicks ticks: UInt16) -> UInt16? {
-        let milliseconds = (UInt32(ticks) &* 1000 &+ 512) / 1024
-        return UInt16(exactly: milliseconds).flatMap { $0 == .max ? nil : $0 }
+    /// - Returns: milliseconds, rounded to the nearest: 63 999 at the most, so that none looks like "invalid".
+    package static func milliseconds(rrTicks ticks: UInt16) -> UInt16 {
+        UInt16((UInt32(ticks) &* 1000 &+ 512) / 1024)
     }
 
     /// The `device_type` of a sensor, whose meaning hangs on its source.

@@ -59,7 +59,6 @@ package enum FITProfile {
         package static let manufacturer: UInt8 = 2
         package static let serialNumber: UInt8 = 3
         package static let product: UInt8 = 4
-        package static let batteryStatus: UInt8 = 11
         package static let sourceType: UInt8 = 25
         package static let productName: UInt8 = 27
         /// uint8, percent.

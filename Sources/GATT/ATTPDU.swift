@@ -79,11 +79,10 @@ extension ATTPDU: CustomStringConvertible {
             while reader.remaining > 0 { items.append(try range(&reader)) }
             return items.joined(separator: ", ")
         case .findInformationResponse:
-            let width = try reader.uint8("format") == 1 ? 2 : 16
+            var response = try FindInformationResponse(bytes.span)
             var items: [String] = []
-            while reader.remaining > 0 {
-                let handle = try reader.uint16("handle")
-                items.append(name(ofHandle: handle) + " " + uuidName(try reader.bytes(width, "UUID")))
+            while let entry = try response.next() {
+                items.append(name(ofHandle: entry.handle) + " " + name(of: entry.uuid))
             }
             return items.joined(separator: ", ")
         case .readByGroupTypeResponse:

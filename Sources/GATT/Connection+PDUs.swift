@@ -125,23 +125,8 @@ extension Connection {
     private mutating func learnDescriptors(
         _ pdu: Span<UInt8>, _ counters: inout GATTCounters
     ) throws(DecodeError) {
-        var reader = ByteReader(pdu)
-        try reader.skip(1, "opcode")
-        let width: Int
-        switch try reader.uint8("format") {
-        case 1: width = 2
-        case 2: width = 16
-        default: throw .invalid(field: "format", offset: 1)
-        }
-        guard reader.remaining > 0, reader.remaining % (2 + width) == 0 else {
-            throw .invalid(field: "information list", offset: 2)
-        }
-        while reader.remaining > 0 {
-            let handle = try reader.uint16("handle")
-            if let uuid = GATTUUID(littleEndian: try reader.bytes(width, "UUID")) {
-                learn(uuid, at: handle, &counters)
-            }
-        }
+        var response = try FindInformationResponse(pdu)
+        while let entry = try response.next() { learn(entry.uuid, at: entry.handle, &counters) }
     }
 
     private mutating func receiveReadByType(

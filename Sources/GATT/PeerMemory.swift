@@ -31,8 +31,6 @@ struct PeerMemory: Sendable {
     private var lastUse: [UInt64] = []
     private var clock: UInt64 = 0
 
-    var count: Int { peers.count }
-
     private func position(of address: DeviceAddress) -> Int? {
         for index in peers.indices where peers[index].address == address { return index }
         return nil

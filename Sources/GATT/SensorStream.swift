@@ -16,7 +16,7 @@ struct SensorStream: Sendable {
     /// Faster than any runner, in m/s, for telling a roll-over from a device that was set back.
     private static let fastest = 15.0
 
-    /// Beats and metres between this connection and the one before are not known.
+    /// Beats between this connection and the one before are not known. The odometer goes on by itself.
     mutating func connectionBegan() {
         followsGap = true
     }

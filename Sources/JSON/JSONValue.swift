@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 
-/// A JSON text as read (RFC 8259). For the small texts that this program itself writes: nesting and length are bounded.
+/// A JSON text as read (RFC 8259), whoever wrote it: a line of the local socket, a session's own files, a comment in a capture. Nesting is
+/// bounded here; how long a text may be is for those to say who take it in.
 package enum JSONValue: Equatable, Sendable {
     case null
     case bool(Bool)

@@ -26,14 +26,11 @@ package final class USBTransport: Transport {
         ///   - sensors: each athlete's, of any radio.
         ///   - firstCome: a lone athlete without ANT+ sensors gets the first strap and the first footpod heard.
         package init(athletes sensors: [[SensorID]], firstCome: Bool = false) {
-            var owners: [SensorID: Int] = [:]
-            for (athlete, own) in sensors.enumerated() {
-                for sensor in own where owners[sensor] == nil { owners[sensor] = athlete }
-            }
-            stick = StickConfiguration(sensors: sensors.flatMap(\.self), athletes: sensors.count, firstCome: firstCome)
-            let hasANT = owners.keys.contains { if case .ant = $0 { true } else { false } }
+            let chosen = sensors.flatMap(\.self)
+            stick = StickConfiguration(sensors: chosen, athletes: sensors.count, firstCome: firstCome)
+            let hasANT = chosen.contains { if case .ant = $0 { true } else { false } }
             if hasANT {
-                self.sensors = .owners(owners)
+                self.sensors = .chosen(Set(chosen))
             } else {
                 self.sensors = firstCome && sensors.count <= 1 ? .firstOfEachKind : .everyone
             }

@@ -63,14 +63,7 @@ struct SensorSighting {
 
     private static func battery(_ entry: SensorRegistry.Entry) -> String? {
         if let level = entry.info.batteryLevel { return "\(level) %" + (entry.batteryIsLow ? " low" : "") }
-        return switch entry.info.battery?.status {
-        case .new: "new"
-        case .good: "good"
-        case .ok: "ok"
-        case .low: "low"
-        case .critical: "critical"
-        case nil: nil
-        }
+        return entry.info.battery?.status?.name
     }
 
     /// What it says now.

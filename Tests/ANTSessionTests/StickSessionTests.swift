@@ -240,7 +240,9 @@ import Testing
             var (session, time) = Self.session(in: situation)
             for _ in 0..<20 {
                 switch Int.random(in: 0..<8, using: &random) {
-                case 0: session.tick(at: time) { _ in }
+                case 0:
+                    session.tick(at: time) { _ in }
+                    #expect(session.deadline.map { $0 > time } ?? true, "what was due is done")
                 case 1: time = time.advanced(bySeconds: Double.random(in: -1...40, using: &random))
                 case 2: session.endpointWasCleared(at: time) { _ in }
                 case 3:

@@ -197,6 +197,8 @@ import Testing
         ("06 FF 07 01 00 04 01 3C", "heart rate page 6: 60 bpm, beat 1, features 0x07, enabled 0x01"),
         ("07 FF 80 22 00 04 01 3C", "heart rate page 7: 60 bpm, beat 1, battery good 2.5 V"),
         ("D2 FF FF 0A 00 00 80 B3", "heart rate: battery ok 3.5 V, running for 20 s"),
+        // Neither a step nor a voltage: 0 and 15.
+        ("07 58 80 0F 00 04 01 3C", "heart rate page 7: 60 bpm, beat 1, battery 88 %"),
     ])
     func summarises(_ text: String, _ summary: String) {
         #expect(HeartRateMonitor.summary(of: page(text)) == summary)

@@ -215,6 +215,20 @@ import Testing
         #expect(again.contains("open 0") || bench.tick(at: 18).contains("open 0"))
     }
 
+    /// While it is tried as public, another program's scan brings it, as random.
+    @Test func aSensorThatIsHeardWhileItsAddressIsGuessedAtStaysOne() {
+        var bench = Bench([.address(0x4012_F500_A001)])
+        bench.adapters(AdapterStatus(index: 0, isUp: true))
+        bench.do { central, now, emit in central.cannotOpen(0, .mayNotScan(0), at: now, emit: emit) }
+        bench.opened()
+        let report = bytes("3E 10 02 01 00 01 01A000F51240 04 03 03 0D18 C4".replacingLength())
+        #expect(bench.event(report) == [])
+        #expect(bench.tick(at: 12).first == "disconnect 1")
+        bench.tick(at: 13)
+        #expect(bench.event(report).contains { $0.hasPrefix("sensorFound") })
+        #expect(bench.tick(at: 15).contains("connect 2 hci0 40:12:F5:00:A0:01 random"))
+    }
+
     @Test func severalSensorsAreConnectedOneAfterTheOther() {
         var bench = Bench()
         bench.scan()
@@ -286,6 +300,17 @@ import Testing
         bench.answerScan()
         // Down, and up.
         #expect(bench.adapters(AdapterStatus(index: 0, isUp: false)) == ["close 0", "power 0"])
+    }
+
+    /// The refusal comes late, when the adapter is known to be off: nothing is due, and nobody is woken for it again and again.
+    @Test func anAdapterThatIsOffIsNotWaitedFor() {
+        var bench = Bench()
+        bench.adapters(AdapterStatus(index: 0, isUp: true))
+        bench.adapters(AdapterStatus(index: 0, isUp: false))
+        bench.do { central, now, emit in central.cannotOpen(0, .adapterOff(0), at: now, emit: emit) }
+        #expect(bench.tick(at: 60) == [])
+        #expect(bench.central.deadline == nil)
+        #expect(bench.adapters(AdapterStatus(index: 0, isUp: true)) == ["open 0"])
     }
 
     @Test func anotherProgramsScanIsSpokenOfOnceAndListenedTo() {

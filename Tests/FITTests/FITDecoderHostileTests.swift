@@ -58,9 +58,10 @@ import Testing
         var decoder = FITDecoder()
         for _ in 0..<100 { decoder.append(file.span) }
         decoder.endOfInput()
-        #expect(throws: Never.self) { while try decoder.advance() {} }
+        var messages = 0
+        #expect(throws: Never.self) { while try decoder.advance() { messages += 1 } }
         #expect(decoder.faultCount == 100)
         #expect(decoder.notes.count == 51)
-        #expect(decoder.messageCount == 100)
+        #expect(messages == 100)
     }
 }

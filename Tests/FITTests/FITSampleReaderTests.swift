@@ -264,6 +264,9 @@ import Testing
         #expect(FITProfile.rrTicks(milliseconds: 1) == 1)  // 1.024
         #expect(FITProfile.rrTicks(milliseconds: 63_999) == 65_535)  // 65 534.98
         #expect(FITProfile.rrTicks(milliseconds: 64_000) == nil)
+        #expect(FITProfile.milliseconds(rrTicks: 0) == 0)
+        #expect(FITProfile.milliseconds(rrTicks: 1) == 1)  // 0.977
+        #expect(FITProfile.milliseconds(rrTicks: .max) == 63_999)  // 63 999.02
         #expect(FITProfile.timestamp(0)?.nanoseconds == 631_065_600_000_000_000)
         #expect(FITProfile.timestamp(.max) == nil)
     }

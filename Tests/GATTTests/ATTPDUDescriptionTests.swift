@@ -47,4 +47,17 @@ import Testing
         #expect(talk.decoder.counters.unknownOpcodes == 1)
         #expect(talk.faults == [.attribute(opcode: 0x1B, .truncated(field: "handle", offset: 1))])
     }
+
+    /// Formats 1 and 2 are 16 and 128 bits; there is no third.
+    @Test func aListOfAnUnknownFormatIsMalformed() {
+        var talk = Conversation(reportsPDUs: true)
+        talk.connect()
+        talk.peer(0x40, "05 02 1000 FB349B5F80000080 00100000 372A0000")
+        talk.peer(0x40, "05 03 1000 FB349B5F80000080 00100000 372A0000")
+        #expect(
+            talk.lines == [
+                "Find Information Response: 0x0010 Heart Rate Measurement",
+                "Find Information Response: malformed 03 10 00 FB 34 9B 5F 80 00 00 80 00 10 00 00 37 2A 00 00",
+            ])
+    }
 }

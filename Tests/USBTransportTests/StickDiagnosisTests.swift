@@ -115,10 +115,10 @@ import Testing
         let strap = SensorIDs.strap
         let one = USBTransport.Configuration(athletes: [[strap]])
         #expect(one.stick.mode == .channels([strap]))
-        #expect(one.sensors == .owners([strap: 0]))
+        #expect(one.sensors == .chosen([strap]))
         let two = USBTransport.Configuration(athletes: [[strap], [SensorIDs.pod]])
         #expect(two.stick.mode == .scan)
-        #expect(two.sensors == .owners([strap: 0, SensorIDs.pod: 1]))
+        #expect(two.sensors == .chosen([strap, SensorIDs.pod]))
         let nobody = USBTransport.Configuration(athletes: [[]])
         #expect(nobody.stick.mode == .scan)
         #expect(nobody.sensors == .everyone)

@@ -31,7 +31,9 @@ enum CentralParser: FuzzedParser {
             switch what & 0x0F {
             case 0...5: central.receive(bytes.span, from: adapter, at: time, emit: note)
             case 6: fail(&central, adapter, bytes, at: time, note)
-            case 7: central.tick(at: time, emit: note)
+            case 7:
+                central.tick(at: time, emit: note)
+                if let deadline = central.deadline { demand(deadline > time, "wakes for nothing") }
             case 8:
                 let all = (bytes.first ?? 3) & 0x0F
                 let present = (0..<2).filter { all >> $0 & 1 != 0 }
