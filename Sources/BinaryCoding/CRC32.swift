@@ -30,15 +30,13 @@ package struct CRC32: Sendable {
     private static let isMultiplied = cchecksum_is_available() != 0
 
     package mutating func update(_ bytes: Span<UInt8>) {
-        let whole = bytes.count & ~15
-        guard whole > 0, Self.isMultiplied else { return updateByTables(bytes) }
+        guard bytes.count >= 16, Self.isMultiplied else { return updateByTables(bytes) }
         let state = state
-        // SAFETY: the first `whole` bytes are read, during the call only.
+        // SAFETY: the bytes are read, all of them, during the call only.
         self.state = unsafe bytes.withUnsafeBufferPointer { pointer in
             guard let start = pointer.baseAddress else { return state }
-            return unsafe cchecksum_crc32(state, start, whole)
+            return unsafe cchecksum_crc32(state, start, pointer.count)
         }
-        updateByTables(bytes.extracting(droppingFirst: whole))
     }
 
     /// As ``update(_:)``, on any processor.

@@ -20,12 +20,13 @@ static inline int cchecksum_is_available(void) {
     return (ecx & 2) != 0;
 }
 
-/// Takes `count` bytes, a multiple of 16 and not 0, into the state of a CRC-32 of the reflected polynomial 0xEDB88320 (the state is the
+/// Takes `count` bytes, 16 or more, into the state of a CRC-32 of the reflected polynomial 0xEDB88320 (the state is the
 /// checksum's complement). To be called only where `cchecksum_is_available`.
 ///
 /// The bytes are folded into 128 bits, these into 64, and the rest is Barrett's reduction. Source of the method and of all constants: Gopal,
 /// Ozturk, Guilford et al., "Fast CRC Computation for Generic Polynomials Using PCLMULQDQ Instruction" (Intel, 2009): k3, k4, k5, P' and µ' of its
-/// appendix for bit-reflected data.
+/// appendix for bit-reflected data. What is no multiple of 16 is taken first, as a block with zeros before it: on those a checksum does not
+/// depend, so that the state goes where the first four bytes are, wherever that is.
 __attribute__((target("pclmul")))
 static inline uint32_t cchecksum_crc32(uint32_t state, const uint8_t *_Nonnull bytes, size_t count) {
     // Two halves of 64 bits, the lower one first.
@@ -37,12 +38,18 @@ static inline uint32_t cchecksum_crc32(uint32_t state, const uint8_t *_Nonnull b
     ((halves)__builtin_ia32_pclmulqdq128((signed_halves)(left), (signed_halves)(right), (i) | (j) << 4))
     const halves fold = {0x01751997D0, 0x00CCAA009E};
     const halves low = {0xFFFFFFFF, 0xFFFFFFFF};
-    halves sum;
-    __builtin_memcpy(&sum, bytes, 16);
-    sum ^= (halves){state, 0};
-    for (size_t offset = 16; offset < count; offset += 16) {
+    const size_t odd = count % 16;
+    unsigned __int128 first;
+    __builtin_memcpy(&first, bytes, 16);
+    first ^= state;
+    first = odd == 0 ? 0 : first << (8 * (16 - odd));
+    halves sum = {(unsigned long long)first, (unsigned long long)(first >> 64)};
+    halves rest = {odd < 4 ? state >> (8 * odd) : 0, 0};
+    for (size_t offset = odd; offset < count; offset += 16) {
         halves next;
         __builtin_memcpy(&next, bytes + offset, 16);
+        next ^= rest;
+        rest = (halves){0, 0};
         sum = CCHECKSUM_MULTIPLY(sum, 0, fold, 0) ^ CCHECKSUM_MULTIPLY(sum, 1, fold, 1) ^ next;
     }
     sum = (halves){sum[1], 0} ^ CCHECKSUM_MULTIPLY(sum, 0, fold, 1);

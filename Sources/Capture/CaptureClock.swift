@@ -8,9 +8,13 @@ import Measurement
 struct CaptureClock: Equatable, Sendable, BitwiseCopyable {
     static let microseconds: UInt8 = 6
 
-    var resolution: UInt8 = microseconds
+    var resolution: UInt8 = microseconds {
+        didSet { wholeTick = Self.wholeTick(resolution) }
+    }
     /// Seconds to add.
     var offset: Int64 = 0
+    /// Nanoseconds of a tick, if they are a whole number and the resolution is one of 10: asked for with every packet.
+    private var wholeTick: UInt64? = wholeTick(microseconds)
 
     /// - Returns: `nil` when the time is out of `Timestamp`'s range.
     func time(_ ticks: UInt64) -> Timestamp? {
@@ -21,14 +25,20 @@ struct CaptureClock: Equatable, Sendable, BitwiseCopyable {
         return tooFar || outside ? nil : Timestamp(exactly: sum)
     }
 
+    private static func wholeTick(_ resolution: UInt8) -> UInt64? { resolution <= 9 ? power(9 - resolution) : nil }
+
+    @inline(__always)
     private func nanoseconds(_ ticks: UInt64) -> UInt64? {
+        guard let wholeTick else { return scaled(ticks) }
+        let (nanoseconds, overflow) = ticks.multipliedReportingOverflow(by: wholeTick)
+        return overflow ? nil : nanoseconds
+    }
+
+    /// As ``nanoseconds(_:)``, where they are no multiple of the ticks.
+    private func scaled(_ ticks: UInt64) -> UInt64? {
         if resolution & 0x80 != 0 {
             let scaled = (UInt128(ticks) * 1_000_000_000) >> UInt128(resolution & 0x7F)
             return UInt64(exactly: scaled)
-        }
-        if resolution <= 9 {
-            let (scaled, overflow) = ticks.multipliedReportingOverflow(by: Self.power(9 - resolution))
-            return overflow ? nil : scaled
         }
         return resolution - 9 > 19 ? 0 : ticks / Self.power(resolution - 9)
     }

@@ -33,6 +33,7 @@ package struct CaptureComment: Equatable, Sendable {
 }
 
 /// What one call of ``CaptureReader/next(frame:event:)`` came to. Comments met on the way were told, whatever it is.
+@usableFromInline
 package enum CaptureStep: Equatable, Sendable, BitwiseCopyable {
     /// `frame` was called once, after `event` for that frame's comments.
     case frame

@@ -16,6 +16,8 @@ package struct CaptureReader: Sendable {
     private var inputEnded = false
     private var failure: CaptureError?
     private var breakReported = false
+    /// Whether the input is pcapng, and good so far.
+    private var readsPackets = false
     private var pcapng: PcapngDecoder
     private var pcap = PcapDecoder()
     private var btsnoop = BTSnoopDecoder()
@@ -64,18 +66,26 @@ package struct CaptureReader: Sendable {
     package mutating func next(
         frame: (CapturedFrame, Span<UInt8>) -> Void, event: (CaptureEvent) -> Void
     ) throws(CaptureError) -> CaptureStep {
+        // Nearly every step.
+        if readsPackets, let packet = pcapng.plainPacket(in: buffer) {
+            frame(packet.frame, buffer.bytes(packet.data))
+            buffer.consume(packet.length)
+            frames &+= 1
+            return .frame
+        }
+        return try nextBlock(frame, event)
+    }
+
+    @inline(never)
+    private mutating func nextBlock(
+        _ frame: (CapturedFrame, Span<UInt8>) -> Void, _ event: (CaptureEvent) -> Void
+    ) throws(CaptureError) -> CaptureStep {
         if let failure { throw failure }
         while true {
             if let breakage { return report(breakage, to: event) }
             guard let format else {
                 guard try recognise() else { return .needsInput }
                 continue
-            }
-            if format == .pcapng, let packet = pcapng.plainPacket(in: buffer) {
-                frame(packet.frame, buffer.bytes(packet.data))
-                buffer.consume(packet.length)
-                frames &+= 1
-                return .frame
             }
             let decoded =
                 switch format {
@@ -114,6 +124,7 @@ package struct CaptureReader: Sendable {
         let known = CaptureFormat.recognise(buffer.bytes(0..<min(buffer.count, 8)))
         guard known == nil else {
             format = known
+            readsPackets = known == .pcapng
             return true
         }
         guard inputEnded || buffer.count >= 8 else { return false }
@@ -137,11 +148,13 @@ package struct CaptureReader: Sendable {
         breakage = CaptureBreak(
             position: buffer.position, fault: fault, droppedBytes: UInt64(buffer.count))
         buffer = InputBuffer()
+        readsPackets = false
     }
 
     private mutating func refuse(_ error: CaptureError) -> CaptureError {
         failure = error
         buffer = InputBuffer()
+        readsPackets = false
         return error
     }
 
