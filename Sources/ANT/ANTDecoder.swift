@@ -74,14 +74,44 @@ package struct ANTDecoder: Sendable {
         _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool,
         sample: (Sample) -> Void, emit: (ANTEvent) -> Void
     ) {
-        let found = index(of: stick)
+        if fromStick, !tellsMessages, let message = ANTMessage(onlyBroadcastIn: bytes),
+            hearAgain(message, stick: stick, at: time, sample, emit)
+        {
+            return
+        }
+        receiveAny(
+            bytes, stick: stick, ANTListener.Context(fromStick: fromStick, time: time, tellsMessages: tellsMessages),
+            sample, emit)
+    }
+
+    /// Nearly every transfer: another page of the sensor that its channel heard before, and nothing else.
+    ///
+    /// - Returns: whether it was one; if not, nothing has changed.
+    @inline(__always)
+    private mutating func hearAgain(
+        _ message: ANTMessage, stick id: UInt32, at time: Timestamp, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
+    ) -> Bool {
+        guard lastStick < sticks.count,
+            let sensor = sticks.span[lastStick].sender(of: message, stick: id)
+        else { return false }
         now = time
+        listener.hear(ANTPage(bits: message.middle), of: sensor.slot, stick: id, sensor.period, at: time, sample, emit)
+        return true
+    }
+
+    @inline(never)
+    private mutating func receiveAny(
+        _ bytes: Span<UInt8>, stick: UInt32, _ context: ANTListener.Context, _ sample: (Sample) -> Void,
+        _ emit: (ANTEvent) -> Void
+    ) {
+        let found = index(of: stick)
+        now = context.time
         guard let index = found else {
             listener.counters.stickOverflow &+= 1
             emit(.bad(.tooManySticks))
             return
         }
-        let context = ANTListener.Context(fromStick: fromStick, time: time, tellsMessages: tellsMessages)
         Self.receive(bytes, &sticks[index], &listener, context, sample, emit)
     }
 

@@ -53,8 +53,16 @@ struct ANTListener: Sendable {
         hear(held.message, &hearing, context, sample, emit)
     }
 
-    /// Inlined, so that the message's parts stay in registers.
+    /// Another page of a sensor that is known.
     @inline(__always)
+    mutating func hear(
+        _ page: ANTPage, of slot: Int, stick: UInt32, _ hostPeriod: UInt16, at time: Timestamp,
+        _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+    ) {
+        counters.messages &+= 1
+        Self.hear(page, of: &sensors.entries[slot], stick: stick, hostPeriod, at: time, &counters, sample, emit)
+    }
+
     mutating func hear(
         _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
         _ emit: (ANTEvent) -> Void
@@ -65,10 +73,7 @@ struct ANTListener: Sendable {
         {
             let channel = hearing.channels.span[Int(number)]
             if channel.signature == message.senderSignature, let slot = channel.slot {
-                counters.messages &+= 1
-                Self.hear(
-                    page, of: &sensors.entries[slot], stick: hearing.id, channel.pagePeriod, at: context.time,
-                    &counters, sample, emit)
+                hear(page, of: slot, stick: hearing.id, channel.pagePeriod, at: context.time, sample, emit)
                 return
             }
         }

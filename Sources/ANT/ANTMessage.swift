@@ -49,6 +49,20 @@ package struct ANTMessage: Hashable, Sendable, BitwiseCopyable {
         self.init(head: head, length: UInt8(truncatingIfNeeded: count &- 4), middle: middle, tail: tail)
     }
 
+    /// The broadcast that a transfer holds, if it holds nothing else.
+    ///
+    /// - Returns: `nil` for every other transfer, good or bad.
+    @inline(__always)
+    init?(onlyBroadcastIn transfer: Span<UInt8>) {
+        let count = transfer.count
+        guard count >= 13, count <= 29 else { return nil }
+        let head = UInt32(ANTFramer.sync) | UInt32(count &- ANTFramer.overhead) &<< 8 | Self.broadcastHead
+        guard Self.fourBytes(transfer, 0) & 0xFF_FFFF == head else { return nil }
+        self.init(frame: transfer)
+    }
+
+    private static let broadcastHead = UInt32(ANTMessageID.broadcast.rawValue) &<< 16
+
     /// - Parameter head: the frame's first four bytes: sync, length, identifier and the payload's first.
     @inlinable
     @inline(__always)

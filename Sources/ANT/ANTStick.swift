@@ -10,6 +10,25 @@ struct ANTStick: Sendable {
     init(id: UInt32) {
         hearing = ANTHearing(id: id)
     }
+
+    /// Who sent a broadcast that came alone, if that can be told at a glance: whom its channel heard before.
+    ///
+    /// - Parameters:
+    ///   - message: a broadcast.
+    ///   - id: the device that it came from.
+    /// - Returns: the sensor's place in the table, and the message period that the host set, as in ``ANTChannel/pagePeriod``.
+    @inline(__always)  // A call would be given a copy of the whole value.
+    func sender(of message: ANTMessage, stick id: UInt32) -> (slot: Int, period: UInt16)? {
+        guard hearing.id == id, hearing.isProven, !hearing.holdsMessage, !incoming.isCarrying,
+            message.first < ANTHearing.channelLimit
+        else { return nil }
+        let channels = hearing.channels.span
+        let number = Int(message.first)
+        guard channels[number].signature == message.senderSignature, let slot = channels[number].slot else {
+            return nil
+        }
+        return (slot, channels[number].pagePeriod)
+    }
 }
 
 /// What is known of a stick, apart from its bytes under way: one message is read while another is weighed.
