@@ -46,6 +46,8 @@ package struct BoutDetector: Sendable {
 
     /// Of the newest sample that was not thinned out.
     private(set) var lastTime: Timestamp?
+    /// What comes later comes after a silence that is longer than a bout survives.
+    private var patientUntil = Timestamp(nanoseconds: -Timestamp.limit)
     private var typicalInterval = 1.0
     private var bout: Bout?
     private var candidate: Candidate?
@@ -57,10 +59,10 @@ package struct BoutDetector: Sendable {
     /// No edge is dated back beyond this: the last change, or the end of the last silence.
     private var earliest = Timestamp(nanoseconds: -Timestamp.limit)
 
-    /// Seconds. Denser samples add nothing to edges of a tenth of a second and would shorten the history.
-    private static let shortestInterval = 0.19
-    /// Seconds for which a repeated value may be a footpod that has not taken another stride.
-    private static let longestStride = 1.4
+    /// Nanoseconds. Denser samples add nothing to edges of a tenth of a second and would shorten the history.
+    private static let shortestInterval: Int64 = 190_000_000
+    /// Nanoseconds for which a repeated value may be a footpod that has not taken another stride.
+    private static let longestStride: Int64 = 1_400_000_000
     /// Seconds after a change in which the signal still settles, so that the next fit need not explain it.
     private static let settling = 4.0
 
@@ -102,31 +104,32 @@ package struct BoutDetector: Sendable {
 
     /// Whether the signal has been silent for longer than a bout survives.
     @inline(__always)
-    package func isSilent(at time: Timestamp) -> Bool {
-        guard let lastTime else { return true }
-        return time.seconds(since: lastTime) > patience
-    }
+    package func isSilent(at time: Timestamp) -> Bool { time > patientUntil }
 
+    /// Notes that the signal was heard. Asked for with every sample of any signal, so that it is one comparison then.
     @inline(__always)
-    private var patience: Double { max(parameters.silenceSeconds, 2.5 * typicalInterval) }
+    private mutating func note(_ time: Timestamp) {
+        lastTime = time
+        patientUntil = time.advanced(bySeconds: max(parameters.silenceSeconds, 2.5 * typicalInterval))
+    }
 
     /// - Parameters:
     ///   - value: the effort as a share of maximum, finite.
     ///   - time: not before that of the call before.
     ///   - mayBegin: whether other evidence allows a bout to begin now.
     package mutating func ingest(_ value: Double, at time: Timestamp, mayBegin: Bool = true) -> Change? {
+        var interval = 0.0
         if let lastTime {
-            let interval = time.seconds(since: lastTime)
-            if interval < Self.shortestInterval { return nil }
-            if interval < Self.longestStride, value == recent[0].value { return nil }
-            if interval > patience {
-                return restart(after: lastTime, value, at: time)
-            }
-            typicalInterval += 0.1 * (min(interval, 10) - typicalInterval)
+            let elapsed = time.nanoseconds(since: lastTime)
+            if elapsed < Self.shortestInterval { return nil }
+            if elapsed < Self.longestStride, value == recent[0].value { return nil }
+            if isSilent(at: time) { return restart(after: lastTime, value, at: time) }
+            interval = min(time.seconds(since: lastTime), 10)
+            typicalInterval += 0.1 * (interval - typicalInterval)
+        } else {
+            earliest = time
         }
-        let interval = lastTime.map { min(time.seconds(since: $0), 10) } ?? 0
-        if lastTime == nil { earliest = time }
-        lastTime = time
+        note(time)
         recent.append(value, at: time)
         let smooth = recent.median
         return bout == nil
@@ -385,7 +388,7 @@ package struct BoutDetector: Sendable {
         }
         recent.removeAll()
         clearEvidence()
-        lastTime = time
+        note(time)
         earliest = time
         levels.noteSilence()
         recent.append(value, at: time)

@@ -20,6 +20,8 @@ package struct HeartRateDemand: Sendable {
     package static let fallConstant = 55.0
     /// The slope's window, in seconds: long enough for a rate sent in whole beats per minute.
     package static let window = 7.0
+    /// Nanoseconds: 4 Hz straps repeat a value that changes about once a second.
+    private static let shortestSpacing: Int64 = 900_000_000
     /// bpm per second. No effort moves a rate faster for longer: (190 − 100) / 30. What jumps is a strap that has found the beat again, and its
     /// excess says nothing of the effort.
     private static let steepest = 3.0
@@ -40,9 +42,8 @@ package struct HeartRateDemand: Sendable {
     /// - Returns: the rate, in bpm, at which the present effort would settle; `nil` until a slope is known.
     package mutating func ingest(_ rate: Double, at time: Timestamp) -> Double? {
         if filled > 0 {
+            if time.nanoseconds(since: newest.time) < Self.shortestSpacing { return nil }
             let spacing = time.seconds(since: newest.time)
-            // 4 Hz straps repeat a value that changes about once a second.
-            if spacing < 0.9 { return nil }
             if spacing > 15 { filled = 0 }
             let change = rate - jumped - newest.rate
             let most = Self.steepest * spacing
@@ -55,7 +56,7 @@ package struct HeartRateDemand: Sendable {
     }
 
     @inline(__always)
-    private var newest: Entry { entries[(next - 1) & (Self.capacity - 1)] }
+    private var newest: Entry { entries.span[(next - 1) & (Self.capacity - 1)] }
 
     /// bpm per second.
     @inline(__always)
@@ -65,6 +66,7 @@ package struct HeartRateDemand: Sendable {
         var sumRate = 0.0
         var sumTimeRate = 0.0
         var sumTimeTime = 0.0
+        let entries = entries.span
         for age in 0..<filled {
             let entry = entries[(next - 1 - age) & (Self.capacity - 1)]
             let offset = entry.time.seconds(since: time)

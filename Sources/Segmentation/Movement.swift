@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-import Fusion
 import Measurement
 
 /// Whether the athlete stands, moves, or has gone from a walk to a jog; since when.
@@ -44,21 +43,21 @@ struct Movement: Sendable {
         smooth = nil
     }
 
-    mutating func ingest(_ sample: FusedSample) {
-        if sample.updated.contains(.speed), let speed = sample.speed, speed.isFinite,
-            !sample.doubts.contains(.speedOutlier)
-        {
+    /// - Parameters:
+    ///   - news: what a sample brought.
+    ///   - hasSpeed: whether a speed is known, from this sample or from one before it.
+    @inline(__always)
+    mutating func ingest(_ news: News, hasSpeed: Bool, at time: Timestamp) {
+        if let speed = news.speed {
             let still = speed < Segmenter.stillSpeed
             hasMovedBySpeed = hasMovedBySpeed || !still
             // A speed that was never anything but 0 is a treadmill's or a lost satellite's.
-            if hasMovedBySpeed { note(still: still, at: sample.time, by: .speed) }
-            followJog(speed, at: sample.time)
-        } else if sample.updated.contains(.cadence), sample.speed == nil, let cadence = sample.cadence,
-            cadence.isFinite, !sample.doubts.contains(.cadenceOutlier)
-        {
+            if hasMovedBySpeed { note(still: still, at: time, by: .speed) }
+            followJog(speed, at: time)
+        } else if let cadence = news.cadence, !hasSpeed {
             let still = cadence < Self.stillCadence
             hasMovedByCadence = hasMovedByCadence || !still
-            if hasMovedByCadence { note(still: still, at: sample.time, by: .cadence) }
+            if hasMovedByCadence { note(still: still, at: time, by: .cadence) }
         }
     }
 

@@ -28,7 +28,7 @@ struct RecentValues: Sendable {
 
     /// - Parameter age: 0 is the newest; below ``count``.
     @inline(__always)
-    subscript(_ age: Int) -> Entry { entries[(next - 1 - age) & (Self.capacity - 1)] }
+    subscript(_ age: Int) -> Entry { entries.span[(next - 1 - age) & (Self.capacity - 1)] }
 
     /// The median of the last three values: a lone spike vanishes, an edge is kept and comes one sample late.
     @inline(__always)

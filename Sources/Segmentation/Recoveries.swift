@@ -14,7 +14,7 @@ struct Recoveries: Sendable {
     private var wereJogged = false
 
     /// The shortest time, in seconds, after which going on without work is no recovery any more.
-    private static let shortestWait = 150.0
+    static let shortestWait = 150.0
     /// The same where the set's own recoveries are not known.
     private static let firstWait = 300.0
     /// How much longer than the others a recovery may be, without a repetition that was left out: a factor, and seconds.

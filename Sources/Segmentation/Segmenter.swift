@@ -20,7 +20,7 @@ package struct Segmenter: Sendable {
     /// A pause beyond so many seconds is no stop: what comes after it is a warm-up of its own.
     private static let longestStop = 300.0
     /// Seconds after a single surge of a steady run, from which on the run is steady again.
-    private static let longestSurgeRecovery = 150.0
+    private static let longestSurgeRecovery = Recoveries.shortestWait
     /// Shares of the heart-rate reserve, for as long as nothing else tells of movement: below the first nobody has begun, from the second on somebody
     /// has.
     private static let restingShare = 0.2
@@ -78,62 +78,26 @@ package struct Segmenter: Sendable {
     /// - Parameter sample: its time is not before that of the call before.
     package mutating func ingest(_ sample: FusedSample, emit: (PhaseChange) -> Void) {
         let time = sample.time
+        let news = News(sample)
         if firstTime == nil { firstTime = time }
         newest = (time, newest?.time ?? time)
-        movement.ingest(sample)
+        movement.ingest(news, hasSpeed: sample.speed != nil, at: time)
 
-        var changes: (BoutDetector.Change, Evidence)?
-        func note(_ change: BoutDetector.Change?, _ evidence: Evidence) {
-            if let change { changes = (change, evidence) }
-        }
         let ruling = rulingEvidence(at: time)
-        var heartRateChange: BoutDetector.Change?
-        if sample.updated.contains(.heartRate), let rate = sample.heartRate, rate.isFinite,
-            sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact])
-        {
-            let share = share(ofReserve: rate)
-            reserveShare = share
-            lowestShare = min(lowestShare, share)
-            if let settled = demand.ingest(rate, at: time) {
-                heartRateChange = demandBouts.ingest(
-                    self.share(ofReserve: settled), at: time, mayBegin: share >= Self.lightShare)
-            } else {
-                heartRateChange = demandBouts.pass(to: time)
-            }
-        } else {
-            heartRateChange = demandBouts.pass(to: time)
-        }
-        var cadenceChange: BoutDetector.Change?
-        if sample.updated.contains(.cadence), let cadence = sample.cadence, cadence.isFinite,
-            !sample.doubts.contains(.cadenceOutlier)
-        {
-            cadenceChange = cadenceBouts.ingest(Self.cadenceShare(of: cadence), at: time)
-        } else {
-            cadenceChange = cadenceBouts.pass(to: time)
-        }
-        var speedChange: BoutDetector.Change?
-        if sample.updated.contains(.speed), let speed = sample.speed, speed.isFinite,
-            !sample.doubts.contains(.speedOutlier)
-        {
-            speedChange = speedBouts.ingest(speed / configuration.maxSpeed, at: time)
-        } else {
-            speedChange = speedBouts.pass(to: time)
-        }
-        switch boutEvidence ?? ruling {
-        case .speed: note(speedChange, .speed)
-        case .cadence: note(cadenceChange, .cadence)
-        case .heartRate: note(heartRateChange, .heartRate)
-        case nil: break
-        }
+        let watched = boutEvidence ?? ruling
+        // All signals are followed; what the one that is watched says, counts.
+        var change: BoutDetector.Change?
+        let ofHeartRate = watch(heartRate: news.heartRate, at: time)
+        if watched == .heartRate { change = ofHeartRate }
+        let ofCadence = watch(cadence: news.cadence, at: time)
+        if watched == .cadence { change = ofCadence }
+        let ofSpeed = watch(speed: news.speed, at: time)
+        if watched == .speed { change = ofSpeed }
 
-        open(at: time, emit: emit)
-        if let (change, evidence) = changes { apply(change, evidence, at: time, emit: emit) }
-        relabelLongSprint(at: time, emit: emit)
-        if sample.updated.contains(.speed), let speed = sample.speed, speed.isFinite,
-            !sample.doubts.contains(.speedOutlier)
-        {
-            lookForRunBlock(speed, at: time, emit: emit)
-        }
+        if current == nil { open(at: time, emit: emit) }
+        if let change, let watched { apply(change, watched, at: time, emit: emit) }
+        if current?.kind == .sprint { relabelLongSprint(at: time, emit: emit) }
+        if let speed = news.speed { lookForRunBlock(speed, at: time, emit: emit) }
         if boutEvidence == nil { settle(at: time, evidence: ruling ?? .heartRate, emit: emit) }
     }
 
@@ -146,6 +110,28 @@ package struct Segmenter: Sendable {
         if movement.hasMovedByCadence, !cadenceBouts.isSilent(at: time) { return .cadence }
         if !demandBouts.isSilent(at: time) { return .heartRate }
         return nil
+    }
+
+    @inline(__always)
+    private mutating func watch(heartRate rate: Double?, at time: Timestamp) -> BoutDetector.Change? {
+        guard let rate else { return demandBouts.pass(to: time) }
+        let share = share(ofReserve: rate)
+        reserveShare = share
+        lowestShare = min(lowestShare, share)
+        guard let settled = demand.ingest(rate, at: time) else { return demandBouts.pass(to: time) }
+        return demandBouts.ingest(self.share(ofReserve: settled), at: time, mayBegin: share >= Self.lightShare)
+    }
+
+    @inline(__always)
+    private mutating func watch(cadence: Double?, at time: Timestamp) -> BoutDetector.Change? {
+        guard let cadence else { return cadenceBouts.pass(to: time) }
+        return cadenceBouts.ingest(Self.cadenceShare(of: cadence), at: time)
+    }
+
+    @inline(__always)
+    private mutating func watch(speed: Double?, at time: Timestamp) -> BoutDetector.Change? {
+        guard let speed else { return speedBouts.pass(to: time) }
+        return speedBouts.ingest(speed / configuration.maxSpeed, at: time)
     }
 
     @inline(__always)
@@ -336,6 +322,7 @@ package struct Segmenter: Sendable {
             begin(.rest, from: since, at: time, evidence: evidence, confidence: 0.8, emit: emit)
             return
         }
+        guard time.seconds(since: phase.start) > Recoveries.shortestWait else { return }
         // In a set of runs between walks, a run is more likely to be the next one than a cool-down.
         if lastBoutWasBlock, runBlocks.mayBeRepetition { return }
         if speedBouts.hasCandidate || speedBouts.isRising { return }
