@@ -7,16 +7,16 @@ package struct HeartRateTimes: Equatable, Sendable {
     /// Seconds at each whole rate, 0...255 bpm, to the nearest.
     package var seconds: [Double] {
         var all = settled
-        if let open { all[open.rate] = open.seconds }
-        return all
+        if let open { Self.add(open.last.nanoseconds(since: open.first), at: open.rate, to: &all) }
+        return all.map { Double($0) / 1e9 }
     }
 
-    private var settled = [Double](repeating: 0, count: 256)
-    /// The rate that was last added to, and its seconds, which are not in `settled` yet: a heart keeps its rate for some samples.
-    private var open: (rate: Int, seconds: Double)?
-    private var last: (time: Double, rate: Double)?
-    /// Beyond this spacing, in seconds, nothing is known between two samples, as in ``History``.
-    private static let longestSpacing = 10.0
+    /// Nanoseconds at each whole rate.
+    private var settled = [Int64](repeating: 0, count: 256)
+    /// The samples of late that have all told one rate, without a silence: a heart keeps its rate for some samples, and only a change is work.
+    private var open: (rate: Double, first: Timestamp, last: Timestamp)?
+    /// Beyond this spacing, in nanoseconds, nothing is known between two samples, as in ``History``.
+    private static let longestSpacing: Int64 = 10_000_000_000
 
     package init() {}
 
@@ -24,33 +24,32 @@ package struct HeartRateTimes: Equatable, Sendable {
 
     /// - Parameter sample: times not falling. A rate that is marked as doubtful is not counted.
     package mutating func ingest(_ sample: FusedSample) {
-        let time = sample.time.seconds
-        if let last, time > last.time, time - last.time <= Self.longestSpacing {
-            add(time - last.time, at: last.rate)
+        let rate = sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) ? sample.heartRate : nil
+        if let open, open.rate == rate, sample.time.nanoseconds(since: open.last) <= Self.longestSpacing {
+            self.open?.last = sample.time
+        } else {
+            change(to: rate, at: sample.time)
         }
-        guard let rate = sample.heartRate, sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) else {
-            last = nil
-            return
+    }
+
+    /// The rate before lasted until now.
+    @inline(never)
+    private mutating func change(to rate: Double?, at time: Timestamp) {
+        if let open {
+            let isHeard = time.nanoseconds(since: open.last) <= Self.longestSpacing
+            Self.add((isHeard ? time : open.last).nanoseconds(since: open.first), at: open.rate, to: &settled)
         }
-        last = (time, rate)
+        open = rate.map { ($0, time, time) }
     }
 
     /// - Parameter rate: bpm; out of 0...255 it is not counted.
-    @inline(__always)
-    package mutating func add(_ time: Double, at rate: Double) {
-        guard rate >= 0, rate < 255 else { return }
-        let whole = Int(rate + 0.5)
-        if let open, open.rate == whole {
-            self.open = (whole, open.seconds + time)
-        } else {
-            settle()
-            open = (whole, settled[whole] + time)
-        }
+    package mutating func add(_ seconds: Double, at rate: Double) {
+        Self.add(Timestamp(seconds: seconds).nanoseconds, at: rate, to: &settled)
     }
 
-    @inline(never)
-    private mutating func settle() {
-        if let open { settled[open.rate] = open.seconds }
+    private static func add(_ nanoseconds: Int64, at rate: Double, to all: inout [Int64]) {
+        guard rate >= 0, rate < 255 else { return }
+        all[Int(rate + 0.5)] &+= nanoseconds
     }
 
     package var total: Double { seconds.reduce(0, +) }

@@ -126,6 +126,7 @@ package struct History: Sendable {
     package init() {}
 
     /// - Parameter sample: times not falling, from 0 at the recording's start.
+    @inline(__always)
     package mutating func ingest(_ sample: FusedSample) {
         let time = max(sample.time.seconds, lastTime ?? 0)
         var fresh = Values(sample)

@@ -54,13 +54,7 @@ package struct PhaseRecorder: Sendable {
 
     package mutating func ingest(_ sample: FusedSample) {
         let time = max(lastTime, sample.time.seconds)
-        if time - lastTime > Self.longSilence {
-            completeSprints(final: false)
-            historyBeforeSilence = history
-            // The open phase will not be found to have ended before this.
-            let settled = min(lastTime, time - Segmenter.longestBackdating)
-            if let phase = phases.last { openPeaks.merge(history.peaks(from: phase.start, to: settled)) }
-        }
+        if time - lastTime > Self.longSilence { endSilence(at: time) }
         lastTime = time
         history.ingest(sample)
         if lastTime >= nextFold {
@@ -73,6 +67,15 @@ package struct PhaseRecorder: Sendable {
             nextBest = lastTime + History.resolution
         }
         if !pending.isEmpty { completeSprints(final: false) }
+    }
+
+    @inline(never)
+    private mutating func endSilence(at time: Double) {
+        completeSprints(final: false)
+        historyBeforeSilence = history
+        // The open phase will not be found to have ended before this.
+        let settled = min(lastTime, time - Segmenter.longestBackdating)
+        if let phase = phases.last { openPeaks.merge(history.peaks(from: phase.start, to: settled)) }
     }
 
     package mutating func apply(_ change: PhaseChange) {

@@ -92,7 +92,10 @@ package struct WorkingPart: Equatable, Sendable {
             speeds.append(speed.flatMap { $0.coverage > 0.5 ? $0.mean : nil })
         }
         func index(_ time: Double) -> Int { min(max(Int((time - first) / step), 0), speeds.count) }
-        let inside = speeds[index(start)..<index(end)].compactMap { $0 }.sorted()
+        var inside: [Double] = []
+        inside.reserveCapacity(count)
+        for case let speed? in speeds[index(start)..<index(end)] { inside.append(speed) }
+        inside.sort()
         guard Double(inside.count) * step >= 0.8 * (end - start) else { return }
         let median = inside[inside.count / 2]
         let length = end - start
