@@ -97,17 +97,15 @@ package struct Fusion {
         if take(sample, { _, _ in }) { emit(stream.fused) }
     }
 
-    /// As ``ingest(_:emit:emitInterval:)``, for those who then look at ``state`` themselves: what is handed to a closure is copied for it.
+    /// As ``ingest(_:emit:emitInterval:)``, for those who change other things with it than a closure may.
     ///
-    /// - Returns: whether the sample changed the athlete's state.
+    /// - Returns: the athlete's state, if the sample changed it. It is not a property: to read one of a value that another module declares may
+    ///   copy the whole value.
     package mutating func update(
         with sample: Sample, emitInterval: (Timestamp, RRInterval) -> Void
-    ) -> Bool {
-        take(sample, emitInterval)
+    ) -> FusedSample? {
+        take(sample, emitInterval) ? stream.fused : nil
     }
-
-    /// The athlete's state as of the last sample that changed it.
-    package var state: FusedSample { stream.fused }
 
     /// - Returns: whether the sample changed the athlete's state.
     @inline(__always)

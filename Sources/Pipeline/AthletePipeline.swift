@@ -12,6 +12,8 @@ package struct AthletePipeline: Sendable {
     private var stages: Stages
     private var restVariability = RestVariability()
     private var lastTime = Timestamp.zero
+    /// Empty but while ``ingest(_:)`` is at work.
+    private var block = FusedBlock()
 
     package init(configuration: AthleteConfiguration) {
         self.configuration = configuration
@@ -27,11 +29,32 @@ package struct AthletePipeline: Sendable {
     /// - Parameters:
     ///   - sample: times from 0 at the recording's first frame.
     ///   - emitInterval: receives each beat interval of this athlete's heart once, when it became known.
+    @inline(__always)
     package mutating func ingest(
         _ sample: Sample, emit: (PipelineEvent) -> Void, emitInterval: (Timestamp, RRInterval) -> Void
     ) {
         lastTime = max(lastTime, sample.time)
         Self.ingest(sample, &fusion, &stages, &restVariability, emit, emitInterval)
+    }
+
+    /// As ``ingest(_:emit:emitInterval:)`` for each of many samples, where nobody listens.
+    ///
+    /// Every stage takes all of them before the next stage begins: then its code and its state are still in the nearest cache, which does not hold
+    /// those of all stages. The result is the same, for no stage is told anything by a later one.
+    mutating func ingest(_ samples: [Sample]) {
+        for sample in samples {
+            lastTime = max(lastTime, sample.time)
+            Self.fuse(sample, &fusion, &block)
+        }
+        stages.ingest(block, &restVariability)
+        block.removeAll()
+    }
+
+    /// Static: a closure over `self` could not change the block while fusion is being changed.
+    @inline(__always)
+    private static func fuse(_ sample: Sample, _ fusion: inout Fusion, _ block: inout FusedBlock) {
+        let changed = fusion.update(with: sample) { time, interval in block.append(interval, at: time) }
+        if let changed { block.append(changed) }
     }
 
     /// A sensor has told who it is.
@@ -45,15 +68,13 @@ package struct AthletePipeline: Sendable {
         _ sample: Sample, _ fusion: inout Fusion, _ stages: inout Stages, _ variability: inout RestVariability,
         _ emit: (PipelineEvent) -> Void, _ emitInterval: (Timestamp, RRInterval) -> Void
     ) {
-        let isNew = fusion.update(with: sample) { time, interval in
+        let changed = fusion.update(with: sample) { time, interval in
             variability.ingest(interval, at: time.seconds)
             emitInterval(time, interval)
         }
-        guard isNew else { return }
-        stages.ingest(fusion.state, emit)
-        guard !stages.endedRests.isEmpty else { return }
-        for rest in stages.endedRests { variability.take(rest) }
-        stages.endedRests.removeAll()
+        guard let changed else { return }
+        stages.ingest(changed, emit)
+        if !stages.endedRests.isEmpty { variability.take(&stages.endedRests) }
     }
 
     /// What follows fusion.
@@ -63,8 +84,8 @@ package struct AthletePipeline: Sendable {
         var heartRateTimes = HeartRateTimes()
         /// Since the last sample: empty, and so without storage, but for a few samples of a session.
         var endedRests: [EndedRest] = []
-        /// What the segmenter said of this sample: as above.
-        private var changes: [PhaseChange] = []
+        /// What the segmenter said of this sample, or of those of a block, and of which: as above.
+        private var changes: [(sample: Int, change: PhaseChange)] = []
         private let maxima: Maxima
         private let target: Double
         private var hasMoved = false
@@ -86,28 +107,75 @@ package struct AthletePipeline: Sendable {
             recorder.ingest(fused)
             heartRateTimes.ingest(fused)
             if !hasMoved { noteFirstMovement(fused) }
-            Self.segment(fused, &segmenter, &changes)
-            guard !changes.isEmpty else { return }
+            Self.segment(fused, &segmenter, 0, &changes)
+            if !changes.isEmpty { followChanges(emit) }
+        }
+
+        /// As ``ingest(_:_:)`` for each sample of a block, stage by stage.
+        mutating func ingest(_ block: FusedBlock, _ variability: inout RestVariability) {
+            let samples = block.samples.span
+            for index in samples.indices { Self.segment(samples[index], &segmenter, index, &changes) }
+            for index in samples.indices { heartRateTimes.ingest(samples[index]) }
+            // What follows here follows in the order of the samples, as the recorder and the beats' variability look back.
+            var (nextInterval, nextChange) = (0, 0)
+            let intervals = block.intervals.span
+            for index in samples.indices {
+                while nextInterval < intervals.count, intervals[nextInterval].samplesBefore <= index {
+                    variability.ingest(intervals[nextInterval].interval, at: intervals[nextInterval].time.seconds)
+                    nextInterval += 1
+                }
+                recorder.ingest(samples[index])
+                if !hasMoved { noteFirstMovement(samples[index]) }
+                while nextChange < changes.count, changes[nextChange].sample == index {
+                    _ = apply(changes[nextChange].change)
+                    nextChange += 1
+                }
+                if !endedRests.isEmpty { variability.take(&endedRests) }
+            }
+            for index in nextInterval..<intervals.count {
+                variability.ingest(intervals[index].interval, at: intervals[index].time.seconds)
+            }
+            if !changes.isEmpty { changes.removeAll() }
+        }
+
+        /// Few samples bring a decision.
+        @inline(never)
+        private mutating func followChanges(_ emit: (PipelineEvent) -> Void) {
             let found = changes
             changes = []
-            for change in found {
-                noteEndedRest(change)
-                let open = recorder.phases.last?.kind
-                recorder.apply(change)
-                emit(.phase(change))
-                if case .began = change, open == .sprint { noteEndedSprint(emit) }
+            for found in found {
+                let sprint = apply(found.change)
+                emit(.phase(found.change))
+                guard let sprint else { continue }
+                let trace = recorder.provisionalTrace(of: sprint)
+                let score = SprintScore(trace, maxima: maxima, target: target)
+                emit(.sprintEnded(index: sprintsEnded, trace, score))
             }
+        }
+
+        /// - Returns: the sprint that has just ended with it, if it is long enough to be scored.
+        private mutating func apply(_ change: PhaseChange) -> PhaseRecord? {
+            noteEndedRest(change)
+            let open = recorder.phases.last?.kind
+            recorder.apply(change)
+            guard case .began = change, open == .sprint, recorder.phases.count >= 2 else { return nil }
+            let sprint = recorder.phases[recorder.phases.count - 2]
+            guard sprint.duration >= PhaseRecorder.shortestSprint else { return nil }
+            sprintsEnded += 1
+            return sprint
         }
 
         /// Static: a closure over `self` could not note changes while the segmenter is being changed.
         @inline(__always)
         private static func segment(
-            _ fused: FusedSample, _ segmenter: inout Segmenter, _ changes: inout [PhaseChange]
+            _ fused: FusedSample, _ segmenter: inout Segmenter, _ index: Int,
+            _ changes: inout [(sample: Int, change: PhaseChange)]
         ) {
-            segmenter.ingest(fused) { changes.append($0) }
+            segmenter.ingest(fused) { changes.append((index, $0)) }
         }
 
         /// Many footpods are silent until the first step, so that the rest before it is no phase of its own.
+        @inline(never)
         private mutating func noteFirstMovement(_ sample: FusedSample) {
             guard sample.speed ?? 0 >= Self.walking || sample.cadence ?? 0 > 0 else { return }
             hasMoved = true
@@ -123,16 +191,6 @@ package struct AthletePipeline: Sendable {
                 EndedRest(
                     start: rest.start, end: next.start.seconds, isFirst: recorder.phases.count == 1,
                     isBeforeWork: isBeforeWork))
-        }
-
-        private mutating func noteEndedSprint(_ emit: (PipelineEvent) -> Void) {
-            guard recorder.phases.count >= 2 else { return }
-            let sprint = recorder.phases[recorder.phases.count - 2]
-            guard sprint.duration >= PhaseRecorder.shortestSprint else { return }
-            sprintsEnded += 1
-            let trace = recorder.provisionalTrace(of: sprint)
-            let score = SprintScore(trace, maxima: maxima, target: target)
-            emit(.sprintEnded(index: sprintsEnded, trace, score))
         }
     }
 
@@ -307,7 +365,11 @@ private struct EndedRest: Sendable {
 }
 
 extension RestVariability {
-    fileprivate mutating func take(_ rest: EndedRest) {
-        restEnded(start: rest.start, end: rest.end, isFirst: rest.isFirst, isBeforeWork: rest.isBeforeWork)
+    @inline(never)
+    fileprivate mutating func take(_ rests: inout [EndedRest]) {
+        for rest in rests {
+            restEnded(start: rest.start, end: rest.end, isFirst: rest.isFirst, isBeforeWork: rest.isBeforeWork)
+        }
+        rests.removeAll()
     }
 }

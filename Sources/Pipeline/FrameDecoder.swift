@@ -99,6 +99,7 @@ package struct FrameDecoder: Sendable {
     }
 
     /// As ``ingest(_:_:emit:)`` for those who need samples and their sensors' identities only, and are spared the copies of everything else.
+    @inline(__always)
     package mutating func ingest(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, sample: (Sample) -> Void,
         identity: (SensorID, DeviceIdentity) -> Void = { _, _ in }
@@ -185,6 +186,11 @@ package struct FrameDecoder: Sendable {
             Self.receive(data, at: time, tellsMessages, &ant, &ledger, sample, tell)
             return
         }
+        ingestOtherUSB(frame, bytes)
+    }
+
+    @inline(never)
+    private mutating func ingestOtherUSB(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
         guard let packet = try? USBPacket(frame, bytes) else {
             unreadable += 1
             return
@@ -194,6 +200,7 @@ package struct FrameDecoder: Sendable {
         }
     }
 
+    @inline(never)
     private mutating func ingestBluetooth(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ sample: (Sample) -> Void,
         _ tell: (GATTEvent) -> Void

@@ -16,6 +16,10 @@ package struct RecordingPipeline: Sendable {
     private var firstSample: Timestamp?
     private var lastSample = Timestamp.zero
     private var samples = 0
+    /// What ``collect(_:_:)`` has decoded and not passed on yet.
+    private var waiting: [Sample] = []
+    /// Enough that a stage is at work for longer than it takes to fetch what it needs; few enough that they stay in the nearest cache themselves.
+    private static let blockLength = 64
 
     package init(athletes: [AthleteConfiguration]) {
         decoder = FrameDecoder()
@@ -32,7 +36,38 @@ package struct RecordingPipeline: Sendable {
     package mutating func ingest(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Int, PipelineEvent) -> Void
     ) {
+        passOn()
         Self.ingest(frame, bytes, &decoder, &athletes, emit, { _, _, _ in })
+    }
+
+    /// As ``ingest(_:_:emit:)``, for those who want the analysis only: a quarter faster, because samples go on in blocks. Until ``finish()``, or
+    /// until something else is ingested, some wait.
+    package mutating func collect(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
+        Self.collect(frame, bytes, &decoder, &athletes, &waiting)
+        if waiting.count >= Self.blockLength { passOn() }
+    }
+
+    /// Static, as below.
+    private static func collect(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ decoder: inout FrameDecoder,
+        _ athletes: inout [AthletePipeline], _ waiting: inout [Sample]
+    ) {
+        decoder.ingest(
+            frame, bytes, sample: { waiting.append($0) },
+            identity: { sensor, identity in
+                // It counts from the next sample on.
+                passOn(&waiting, to: &athletes)
+                for index in athletes.indices { athletes[index].identify(sensor, as: identity) }
+            })
+    }
+
+    private mutating func passOn() {
+        if !waiting.isEmpty { Self.passOn(&waiting, to: &athletes) }
+    }
+
+    private static func passOn(_ waiting: inout [Sample], to athletes: inout [AthletePipeline]) {
+        for index in athletes.indices { athletes[index].ingest(waiting) }
+        waiting.removeAll(keepingCapacity: true)
     }
 
     /// As ``ingest(_:_:emit:)``, with each athlete's beat intervals.
@@ -40,6 +75,7 @@ package struct RecordingPipeline: Sendable {
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, emit: (Int, PipelineEvent) -> Void,
         emitInterval: (Int, Timestamp, RRInterval) -> Void
     ) {
+        passOn()
         Self.ingest(frame, bytes, &decoder, &athletes, emit, emitInterval)
     }
 
@@ -71,6 +107,7 @@ package struct RecordingPipeline: Sendable {
     package mutating func ingest(
         _ sample: Sample, emit: (Int, PipelineEvent) -> Void, emitInterval: (Int, Timestamp, RRInterval) -> Void
     ) {
+        passOn()
         let first = firstSample ?? sample.time
         firstSample = first
         samples += 1
@@ -98,6 +135,7 @@ package struct RecordingPipeline: Sendable {
 
     /// Tells the decoders that no more will come.
     package mutating func finish() {
+        passOn()
         decoder.finish { _ in }
     }
 
@@ -112,6 +150,13 @@ package struct RecordingPipeline: Sendable {
         of athlete: Int, kind: String, records: RecordCounts = (0, 0), notes: [String] = [],
         droppedFrames: Int = 0, sensorNames: [SensorID: String] = [:]
     ) -> AnalysisDocument {
+        guard waiting.isEmpty else {
+            var whole = self
+            whole.passOn()
+            return whole.analysis(
+                of: athlete, kind: kind, records: records, notes: notes, droppedFrames: droppedFrames,
+                sensorNames: sensorNames)
+        }
         var facts = decoder.facts(kind: kind, notes: notes)
         facts.duration = duration
         facts.droppedFrames = droppedFrames

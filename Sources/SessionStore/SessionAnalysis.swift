@@ -26,7 +26,7 @@ package enum SessionAnalysis {
                         AthleteConfiguration(metadata?.athlete ?? Athlete(), plan: metadata?.plan, year: date.year)
                     ])
                 }
-                pipeline?.ingest(frame, bytes) { _, _ in }
+                pipeline?.collect(frame, bytes)
             },
             event: { event in
                 if let noted = SourceNotes(event) { notes = noted.lines }

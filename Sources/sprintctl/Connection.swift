@@ -74,7 +74,7 @@ enum Connection {
                 &file,
                 frame: { frame, bytes in
                     begin(at: frame.time)
-                    guard wantsTrack else { return pipeline?.ingest(frame, bytes) { _, _ in } ?? () }
+                    guard wantsTrack else { return pipeline?.collect(frame, bytes) ?? () }
                     pipeline?.ingest(
                         frame, bytes, emit: { if case .fused(let sample) = $1 { track.ingest(sample) } },
                         emitInterval: { track.ingest($2, at: $1) })

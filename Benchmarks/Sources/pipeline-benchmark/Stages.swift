@@ -114,6 +114,7 @@ struct Stages {
     func pipelineFromFrames() -> UInt64 {
         var pipeline = Self.pipeline
         feed(&pipeline, pass: 0)
+        pipeline.finish()
         return UInt64(pipeline.duration)
     }
 
@@ -127,7 +128,7 @@ struct Stages {
         for index in recording.frames.indices {
             var frame = recording.frames[index]
             frame.time = Timestamp(nanoseconds: frame.time.nanoseconds + shift)
-            pipeline.ingest(frame, bytes.extracting(recording.bytes(of: index))) { _, _ in }
+            pipeline.collect(frame, bytes.extracting(recording.bytes(of: index)))
         }
     }
 
@@ -135,6 +136,7 @@ struct Stages {
         var pipeline = Self.pipeline
         var reader = CaptureReader()
         try feed(&pipeline, from: &reader, pass: 0)
+        pipeline.finish()
         return UInt64(pipeline.duration)
     }
 
@@ -160,7 +162,7 @@ struct Stages {
         var step = CaptureStep.frame
         while step == .frame || step == .event {
             step = try reader.next(
-                frame: { frame, bytes in pipeline.ingest(frame, bytes) { _, _ in } }, event: { _ in })
+                frame: { frame, bytes in pipeline.collect(frame, bytes) }, event: { _ in })
         }
     }
 }
