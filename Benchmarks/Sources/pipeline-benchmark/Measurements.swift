@@ -89,9 +89,13 @@ func measureSteadyState(_ stages: Stages, passes: Int64) throws {
         for pass in 1...passes { try stages.feed(&pipeline, from: &reader, pass: pass) }
     }
     let millions = Double(stages.recording.frames.count) * Double(passes) / 1e6
+    let document = pipeline.analysis(of: 0, kind: "pcapng")
+    let bouts = document.sprints + document.intervals
+    let seconds = bouts.reduce(0) { $0 + $1.end - $1.start }
     print(
         "Going on for \(format(millions, 2)) million frames: \(format(Double(cost.allocations) / millions, 0)) allocations "
-            + "and \(format(Double(cost.heapGrowth) / millions / 1024, 1)) KiB of heap more per million")
+            + "and \(format(Double(cost.heapGrowth) / millions / 1024, 1)) KiB of heap more per million; "
+            + "in all \(document.phases.count) phases, \(bouts.count) bouts of \(format(seconds, 0)) s together")
 }
 
 /// Recordings from one to many hours, streamed: cost for each frame, and memory.
