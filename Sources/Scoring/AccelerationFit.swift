@@ -7,10 +7,10 @@
 /// speeds follow from least squares over the strides around it; the answer is the mean of all instants, weighted by their likelihood. Unlike the
 /// segmenter's fit this one sees the first seconds of the sprint whole, and no sensor's smoothing.
 enum AccelerationFit {
-    private static let times = [0.8, 1, 1.25, 1.6, 2]
+    private static let times = [0.8, 1.1, 1.5, 2]
     /// Seconds around the guess.
     private static let reach = 1.5
-    private static let step = 0.05
+    private static let step = 0.1
     /// Seconds of strides before and after the guess.
     private static let before = 4.0
     private static let after = 4.0

@@ -70,8 +70,6 @@ package struct BoutDetector: Sendable {
     private static let misfit = 0.05
     /// How much less likely, as a natural logarithm, a change to another easy pace is to be as quick as a sprint's start.
     private static let quickPenalty = 2.5
-    /// The share of the contrast that is enough for ``Parameters/surelyHard``.
-    private static let lessContrast = 0.7
     /// As a multiple of what decides: what has gone on for longer is over as soon as what has not.
     private static let mostEvidence = 2.0
     /// A bout that is heard of again after a silence has gone on all the time, up to so many times its usual length.
@@ -177,7 +175,7 @@ package struct BoutDetector: Sendable {
         let contrast = levels.contrast
         let before = levels.outside ?? 0
         // What is hard for anybody need not stand out as much.
-        let standingOut = min(before + contrast, max(parameters.surelyHard, before + Self.lessContrast * contrast))
+        let standingOut = min(before + contrast, max(parameters.surelyHard, before + Levels.lessContrast * contrast))
         let threshold = max(levels.sustainedFloor, standingOut)
         // Full evidence is half a contrast above the threshold's foot; a wild sample counts no more than that.
         let evidence = min((smooth - threshold) / (0.5 * contrast) + 0.5, 1)

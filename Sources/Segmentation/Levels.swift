@@ -68,11 +68,20 @@ struct Levels: Sendable {
     private func workFloor(from floor: Double, ratio: Double) -> Double {
         let easyPart = easy.map { $0 * ratio } ?? 0
         let general = max(floor * scale, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
-        guard let fast, let slow = slow ?? betweenSoFar, isSet else { return general }
+        guard let (slow, fast) = ofSet else { return general }
         // A set of its own says better than any rule what its bouts are.
-        let ofSet = min(general, slow + (fast - slow) * 2 / 3)
+        let ownFloor = min(general, slow + (fast - slow) * 2 / 3)
         // What is nearer to the set's recoveries than to the slowest of its last three bouts is none of its bouts.
-        return slowest.map { max(ofSet, 0.5 * (slow + $0)) } ?? ofSet
+        return slowest.map { max(ownFloor, 0.5 * (slow + $0)) } ?? ownFloor
+    }
+
+    /// The set's levels, where they can be relied on. They have to lie as far apart as the least of bouts stands out: a set that a hill has begun would
+    /// else take every hill. Where the maximum is a guess, nobody knows how far that is.
+    @inline(__always)
+    private var ofSet: (slow: Double, fast: Double)? {
+        guard let fast, let slow = slow ?? betweenSoFar, isSet else { return nil }
+        let knowsMaximum = parameters.easyScale == nil
+        return knowsMaximum && fast - slow < Self.lessContrast * parameters.contrast ? nil : (slow, fast)
     }
 
     /// The level since the last bout, as long as there has been no other pause to learn from.
@@ -84,7 +93,7 @@ struct Levels: Sendable {
     /// How far a bout lies above what was before it.
     @inline(__always)
     var contrast: Double {
-        guard let fast, let slow = slow ?? betweenSoFar, isSet else { return parameters.contrast }
+        guard let (slow, fast) = ofSet else { return parameters.contrast }
         return min(parameters.contrast, 0.5 * (fast - slow))
     }
 
@@ -196,6 +205,8 @@ struct Levels: Sendable {
         if outside == nil { outside = level }
     }
 
+    /// The share of the contrast that is enough for ``BoutDetector/Parameters/surelyHard``.
+    static let lessContrast = 0.7
     /// Seconds for which the wander of an easy pace may last; of twice as long the mean is steadier.
     private static let shortestHeld = 30.0
     /// Shorter bouts, in seconds, say nothing of the set.
