@@ -20,6 +20,12 @@ package struct History: Sendable {
         package var cadenceIntegral = 0.0
         /// Metres as the sensors count them; `nil` as long as none did.
         package var distance: Double?
+
+        /// The mean of the speed that was known since earlier totals, m/s; `nil` where none was.
+        func meanSpeed(since first: Totals) -> Double? {
+            let time = speedTime - first.speedTime
+            return time > 0 ? (speedIntegral - first.speedIntegral) / time : nil
+        }
     }
 
     /// The largest values of a span; `nil` where nothing was known.
@@ -103,6 +109,8 @@ package struct History: Sendable {
     /// Seconds.
     package static let resolution = 0.25
     private static let capacity = 2304
+    /// How far back can be asked for at least, in seconds.
+    static let reach = Double(capacity - 1) * resolution
     /// Beyond this spacing, in seconds, nothing is known between two samples: the sparsest recording has one in 8 s.
     static let longestSpacing = 10.0
 

@@ -36,13 +36,15 @@ package struct PhaseRecorder: Sendable {
     private var openTotals = History.Totals()
     /// Peaks of the open phase in quarters that history no longer reaches.
     private var openPeaks = History.Peaks()
+    /// The open phase, where it is a bout that may outlast history.
+    private var longBout: LongBout?
     private var lastTime = 0.0
     private var nextFold = 0.0
     private var nextBest = 0.0
     /// Until then a new best is possible: see ``watchForBest(_:)``.
     private var bestUntil = 0.0
     /// Bouts that wait for their recovery, and the place of each among the phases.
-    private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int)] = []
+    private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int, long: LongBout?)] = []
 
     /// `nil`: sprints can be scored against anything.
     private let limits: TraceLimits?
@@ -59,6 +61,7 @@ package struct PhaseRecorder: Sendable {
         history.ingest(sample)
         if lastTime >= nextFold {
             foldPeaks()
+            followLongBout(to: lastTime - Segmenter.longestBackdating)
             nextFold = lastTime + 60
         }
         watchForBest(sample)
@@ -76,6 +79,7 @@ package struct PhaseRecorder: Sendable {
         // The open phase will not be found to have ended before this.
         let settled = min(lastTime, time - Segmenter.longestBackdating)
         if let phase = phases.last { openPeaks.merge(history.peaks(from: phase.start, to: settled)) }
+        followLongBout(to: settled)
     }
 
     package mutating func apply(_ change: PhaseChange) {
@@ -93,6 +97,7 @@ package struct PhaseRecorder: Sendable {
             phases.append(PhaseRecord(start))
             openTotals = totals(at: start.start.seconds)
             openPeaks = History.Peaks()
+            longBout = nil
         }
     }
 
@@ -111,7 +116,12 @@ package struct PhaseRecorder: Sendable {
 
     /// The last bout as it stands, for live display; `nil` when the open or last phase is no sprint.
     package func provisionalTrace(of phase: PhaseRecord) -> SprintTrace {
-        SprintTrace(start: phase.start, end: phase.end, history: history(reaching: phase.start), nextWork: nil)
+        guard let bout = followed(to: phase.end), bout.start == phase.start else {
+            return SprintTrace(
+                start: phase.start, end: phase.end, history: history(reaching: phase.start), nextWork: nil)
+        }
+        let peaks = History.Peaks(speed: phase.maxSpeed, heartRate: phase.peakHeartRate)
+        return SprintTrace(bout, end: phase.end, peaks: peaks, history: history, nextWork: nil)
     }
 
     private func history(reaching time: Double) -> History {
@@ -139,7 +149,8 @@ package struct PhaseRecorder: Sendable {
             pending.last?.start != phases[last].start,
             max(sprints.last?.start ?? -1, intervals.last?.start ?? -1) < phases[last].start
         else { return }
-        pending.append((phases[last].start, phases[last].end, phases[last].kind, last))
+        pending.append(
+            (phases[last].start, phases[last].end, phases[last].kind, last, followed(to: phases[last].end)))
     }
 
     /// A phase may outlast history: what leaves it within the next minute is folded in now.
@@ -148,6 +159,22 @@ package struct PhaseRecorder: Sendable {
         let reach = history.oldest + 70
         guard reach > phase.start, history.oldest > 0 else { return }
         openPeaks.merge(history.peaks(from: max(phase.start, history.oldest), to: min(reach, lastTime)))
+    }
+
+    /// - Parameter settled: seconds; the open phase will not be found to have ended before this.
+    private mutating func followLongBout(to settled: Double) {
+        guard let phase = phases.last, phase.kind.isWork, settled > phase.start else { return }
+        var bout = longBout ?? LongBout(start: phase.start, history: history(reaching: phase.start))
+        longBout = nil
+        bout.follow(to: settled, history, limits: limits)
+        longBout = bout
+    }
+
+    /// The open phase's, taken down to its end.
+    private func followed(to end: Double) -> LongBout? {
+        guard var bout = longBout else { return nil }
+        bout.follow(to: end, history, limits: limits)
+        return bout
     }
 
     /// A mean is no more than the largest of the values that it is made of, so that most samples cannot make a new best. Those count that lie
@@ -183,8 +210,18 @@ package struct PhaseRecorder: Sendable {
             guard final || lastTime > wait else { return }
             // From the bout on, not from the first phase: with every bout that search would be longer.
             let nextWork = phases[first.phase...].first { $0.kind.isWork && $0.start >= first.end }?.start
-            var trace = SprintTrace(
-                start: first.start, end: first.end, history: history(reaching: first.start), nextWork: nextWork)
+            let phase = phases[first.phase]
+            var trace =
+                if let long = first.long {
+                    SprintTrace(
+                        long, end: first.end,
+                        peaks: History.Peaks(speed: phase.maxSpeed, heartRate: phase.peakHeartRate), history: history,
+                        nextWork: nextWork)
+                } else {
+                    SprintTrace(
+                        start: first.start, end: first.end, history: history(reaching: first.start),
+                        nextWork: nextWork)
+                }
             if let limits { trace.condense(to: limits) }
             if first.kind == .interval { intervals.append(trace) } else { sprints.append(trace) }
             pending.removeFirst()

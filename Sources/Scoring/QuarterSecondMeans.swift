@@ -23,9 +23,16 @@ package struct QuarterSecondMeans: Equatable, Sendable {
 
     mutating func reserveCapacity(_ count: Int) { values.reserveCapacity(count) }
 
-    mutating func append(_ value: Double?) { values.append(value.map(Float.init) ?? Self.unknown) }
+    mutating func append(_ value: Double?) {
+        let value = value.map(Float.init) ?? Self.unknown
+        guard limits.isEmpty else {
+            for index in limits.indices where Self.reaches(value, limits[index]) { counts[index] &+= 1 }
+            return
+        }
+        values.append(value)
+    }
 
-    /// Gives the values up for the answers. Where those would be more, nothing is done.
+    /// Gives the values up for the answers, to which later values are added. Where those would be more, or that is done already, nothing is done.
     ///
     /// - Parameter limits: all that will ever be asked for, above 0; kept, so that many bouts can share one array.
     mutating func condense(to limits: [Double]) {
@@ -35,7 +42,9 @@ package struct QuarterSecondMeans: Equatable, Sendable {
         values = []
     }
 
-    private func count(atLeast limit: Double) -> Int { values.count { $0 >= 0 && Double($0) >= limit } }
+    private func count(atLeast limit: Double) -> Int { values.count { Self.reaches($0, limit) } }
+
+    private static func reaches(_ value: Float, _ limit: Double) -> Bool { value >= 0 && Double(value) >= limit }
 
     /// Seconds in which the quantity was known to reach a limit.
     ///

@@ -36,8 +36,8 @@ extension SprintTrace {
         let quarter = History.resolution
         var speeds = QuarterSecondMeans()
         var rates = QuarterSecondMeans()
-        // As long as history is: of a longer interval the first nine minutes.
-        let count = Int(min(max((end - start) / quarter, 0), 540 / quarter))
+        // What is longer than history is a ``LongBout``, or mostly silence.
+        let count = Int(min(max((end - start) / quarter, 0), History.reach / quarter))
         speeds.reserveCapacity(count)
         rates.reserveCapacity(count)
         history.quarterMeans(from: start, count: count) { speed, rate in
@@ -46,26 +46,65 @@ extension SprintTrace {
         }
         let all = history.meanSpeed(from: start, to: end)
         let part = WorkingPart(start: start, end: end, history: history, nextWork: nextWork)
-        let peakEnd = min(end + Self.peakWindow, nextWork ?? .infinity)
-        func rate(after seconds: Double) -> Double? {
-            let middle = end + seconds
-            // The lag of heart rate makes a reading at the very start of the next sprint still one of recovery.
-            if let nextWork, middle > nextWork + 5 { return nil }
-            let window = history.meanHeartRate(
-                from: middle - Self.recoveryHalfWindow, to: middle + Self.recoveryHalfWindow)
-            return window.flatMap { $0.coverage >= 0.5 ? $0.mean : nil }
-        }
+        let afterwards = Afterwards(end: end, history: history, nextWork: nextWork)
+        let peaks = history.peaks(from: start, to: end)
         self.init(
             start: start, end: end, quarterSpeeds: speeds, quarterHeartRates: rates,
-            workingSpeed: part.meanSpeed, meanSpeed: all?.mean,
-            maxSpeed: history.peaks(from: start, to: end).speed, speedCoverage: all?.coverage ?? 0,
-            peakHeartRate: history.peaks(from: start, to: peakEnd).heartRate,
-            rateAfter30: rate(after: 30), rateAfter60: rate(after: 60), rateAfter90: rate(after: 90))
+            workingSpeed: part.meanSpeed, meanSpeed: all?.mean, maxSpeed: peaks.speed,
+            speedCoverage: all?.coverage ?? 0, afterwards, peaks)
+    }
+
+    /// - Parameters:
+    ///   - bout: followed to its end.
+    ///   - peaks: of the bout.
+    ///   - history: reaching the bout's last seconds.
+    init(_ bout: LongBout, end: Double, peaks: History.Peaks, history: History, nextWork: Double?) {
+        let totals = history.totals(at: end)
+        self.init(
+            start: bout.start, end: end, quarterSpeeds: bout.speeds, quarterHeartRates: bout.heartRates,
+            workingSpeed: WorkingPart(bout, end: end, history: history).meanSpeed,
+            meanSpeed: totals.meanSpeed(since: bout.before), maxSpeed: peaks.speed,
+            speedCoverage: (totals.speedTime - bout.before.speedTime) / (end - bout.start),
+            Afterwards(end: end, history: history, nextWork: nextWork), peaks)
+    }
+
+    private init(
+        start: Double, end: Double, quarterSpeeds: QuarterSecondMeans, quarterHeartRates: QuarterSecondMeans,
+        workingSpeed: Double?, meanSpeed: Double?, maxSpeed: Double?, speedCoverage: Double, _ afterwards: Afterwards,
+        _ peaks: History.Peaks
+    ) {
+        var peaks = peaks
+        peaks.merge(afterwards.peaks)
+        self.init(
+            start: start, end: end, quarterSpeeds: quarterSpeeds, quarterHeartRates: quarterHeartRates,
+            workingSpeed: workingSpeed, meanSpeed: meanSpeed, maxSpeed: maxSpeed, speedCoverage: speedCoverage,
+            peakHeartRate: peaks.heartRate, rateAfter30: afterwards.rates[0], rateAfter60: afterwards.rates[1],
+            rateAfter90: afterwards.rates[2])
     }
 
     /// Gives up what no question about these limits needs.
     mutating func condense(to limits: TraceLimits) {
         quarterSpeeds.condense(to: limits.speeds)
         quarterHeartRates.condense(to: limits.heartRates)
+    }
+}
+
+/// The heart rate after a bout.
+private struct Afterwards {
+    /// Of the ``SprintTrace/peakWindow``.
+    let peaks: History.Peaks
+    /// bpm around 30, 60 and 90 s after the end.
+    let rates: [Double?]
+
+    init(end: Double, history: History, nextWork: Double?) {
+        peaks = history.peaks(from: end, to: min(end + SprintTrace.peakWindow, nextWork ?? .infinity))
+        rates = [30, 60, 90].map { seconds in
+            let middle = end + seconds
+            // The lag of heart rate makes a reading at the very start of the next sprint still one of recovery.
+            if let nextWork, middle > nextWork + 5 { return nil }
+            let half = SprintTrace.recoveryHalfWindow
+            let window = history.meanHeartRate(from: middle - half, to: middle + half)
+            return window.flatMap { $0.coverage >= 0.5 ? $0.mean : nil }
+        }
     }
 }

@@ -37,6 +37,15 @@ package struct WorkingPart: Equatable, Sendable {
         self.end = end
     }
 
+    /// When the speed of the beginning of a long bout's working part is told.
+    static func toldStart(of start: Double) -> Double { WorkingPart(start: start, end: .infinity).start + late }
+
+    /// Of a bout that history may not reach any more: minutes at speed are not changed by a second at their ends.
+    init(_ bout: LongBout, end: Double, history: History) {
+        self.init(start: bout.start, end: end)
+        meanSpeed = history.totals(at: end + Self.late).meanSpeed(since: bout.beforeWorking)
+    }
+
     /// - Parameter nextWork: where the next work bout began.
     init(start: Double, end: Double, history: History, nextWork: Double?) {
         self.init(start: start, end: end)

@@ -52,6 +52,56 @@ import Testing
         }
     }
 
+    /// An interval that history does not reach back over is measured like a short one: 4.9 m/s but for its ends, the heart at 170 in its first two
+    /// minutes and at 150 after, 60 s of it at 6 m/s early on.
+    @Test(arguments: [180.0, 500, 720, 1500, 7300], [false, true])
+    func aLongIntervalIsMeasuredLikeAShortOne(seconds: Double, isCondensed: Bool) throws {
+        let maxima = Maxima(speed: .init(7, .measured), heartRate: .init(190, .measured))
+        let limits = TraceLimits(targets: [0.65, 0.8], maxima: maxima)
+        var recorder = PhaseRecorder(limits: isCondensed ? limits : nil)
+        let (begin, end) = (100.0, 100 + seconds)
+        var provisional: SprintTrace?
+        for index in 0...Int((end + 130) * 4) {
+            let time = Double(index) / 4
+            let isOn = time >= begin && time < end
+            recorder.ingest(
+                FusedSample(
+                    time: Timestamp(seconds: time), speed: !isOn ? 1 : time >= 160 && time < 220 ? 6 : 4.9,
+                    heartRate: isOn && time < 220 ? 170 : isOn ? 150 : 110, updated: [.speed, .heartRate]))
+            if time == 0 { recorder.apply(.began(Self.start(.warmup, 0, 0))) }
+            if time == begin + 2 { recorder.apply(.began(Self.start(.sprint, begin, begin + 2))) }
+            if time == begin + 60 { recorder.apply(.becameInterval(decided: Timestamp(seconds: time))) }
+            if time == end - 10 {
+                let now = recorder.snapshot()
+                provisional = recorder.provisionalTrace(of: try #require(now.phases.last))
+            }
+            if time == end + 2 { recorder.apply(.began(Self.start(.recovery, end, end + 2))) }
+        }
+        recorder.finish()
+        let trace = try #require(recorder.intervals.first)
+        let mean = (4.9 * (seconds - 60) + 360) / seconds
+        #expect(abs(try #require(trace.workingSpeed) - mean) < 0.03)
+        #expect(abs(try #require(trace.meanSpeed) - mean) < 0.01)
+        #expect(trace.maxSpeed == 6)
+        #expect(trace.speedCoverage > 0.99)
+        #expect(trace.peakHeartRate == 170)
+        #expect(trace.rateAfter60 == 110)
+        let speed = SprintScore(trace, maxima: maxima, target: 0.65)
+        #expect(speed.basis == .speed)
+        #expect(abs(speed.timeOnTarget - seconds) < 1)
+        #expect(abs(SprintScore(trace, maxima: maxima, target: 0.8).timeOnTarget - 60) < 1)
+        let heart = SprintScore(trace, maxima: maxima, target: 0.8, basis: .heartRate)
+        #expect(abs(heart.timeOnTarget - 120) < 1)
+        let live = SprintScore(try #require(provisional), maxima: maxima, target: 0.65)
+        #expect(abs(live.timeOnTarget - (seconds - 10)) < 1)
+    }
+
+    private static func start(_ kind: PhaseKind, _ start: Double, _ decided: Double) -> PhaseStart {
+        PhaseStart(
+            kind: kind, start: Timestamp(seconds: start), decided: Timestamp(seconds: decided), evidence: .speed,
+            confidence: 1)
+    }
+
     /// Most samples are not asked for a new best. Asked each quarter second, all of them tell the same: values that wander, stand, are doubted
     /// and fall silent.
     @Test func theBestFiveSecondsAreThoseOfASearchThroughAll() {
