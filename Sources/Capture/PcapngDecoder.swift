@@ -283,7 +283,8 @@ struct PcapngDecoder: Sendable {
         var hashed = false
         reading: while true {
             switch options.next(in: buffer) {
-            case .option(Option.packetHash, let range):
+            case .option(Option.packetHash, let range)
+            where range.count == 5 && buffer[range.lowerBound] == Option.crc32:
                 if let fault = mismatch(hash: range, of: data, in: buffer) { return .bad(fault) }
                 hashed = true
             case .option(Option.comment, _): commented = true
@@ -318,10 +319,11 @@ struct PcapngDecoder: Sendable {
     }
 
     /// The draft does not say in which byte order the CRC-32 in `epb_hash` stands, so either is taken.
+    ///
+    /// - Parameter range: the option's five bytes, of which the first says CRC-32.
     private func mismatch(
         hash range: Range<Int>, of data: Range<Int>, in buffer: InputBuffer
     ) -> CaptureFault? {
-        guard range.count == 5, buffer[range.lowerBound] == Option.crc32 else { return nil }
         let stored = buffer.integer32(at: range.lowerBound + 1, bigEndian: bigEndian)
         let computed = CRC32.checksum(buffer.bytes(data))
         guard stored != computed, stored.byteSwapped != computed else { return nil }

@@ -92,6 +92,10 @@ package struct PcapngWriter: Sendable {
 
     // MARK: Packets
 
+    /// Of an enhanced packet: header and trailer (32), flags (8), checksum (12), drops (12), and the options' end (4). A multiple of 4, so that
+    /// what is cut to fit needs no padding.
+    private static let longestFraming = 32 + 8 + 12 + 12 + 4
+
     /// Writes a frame as it is, for the recording of a recording too.
     ///
     /// - Parameters:
@@ -101,7 +105,7 @@ package struct PcapngWriter: Sendable {
         self.drops &+= UInt64(drops)
         let interface = describe(Interface(link: frame.link, number: frame.interface))
         // The rest of the block: its header and trailer, padding, and the options.
-        let kept = bytes.extracting(first: Int(CaptureReader.blockLimit) - 64)
+        let kept = bytes.extracting(first: Int(CaptureReader.blockLimit) - Self.longestFraming)
         let start = begin(BlockType.enhancedPacket)
         output.appendLittleEndian(interface)
         appendTime(frame.time)

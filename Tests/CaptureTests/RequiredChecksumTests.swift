@@ -4,8 +4,8 @@ import Measurement
 import Testing
 
 @Suite struct RequiredChecksumTests {
-    /// Two packets of a capture that we wrote, the second one's `epb_hash` (option 3) renamed to an option that nobody knows.
-    private static func capture() throws -> [UInt8] {
+    /// Two packets of a capture that we wrote, the second one's `epb_hash` (option 3) renamed to an option or to an algorithm that nobody knows.
+    private static func capture(renamesAlgorithm: Bool) throws -> [UInt8] {
         var writer = try PcapngWriter(.init(application: "test"))
         for index in 0..<2 {
             let bytes: [UInt8] = [1, 2, 3, UInt8(index)]
@@ -17,7 +17,7 @@ import Testing
         // From the end: the block's length (4), the end of options (4), the hash padded to 8, its option's code and length (4).
         let code = file.count - 20
         #expect(Array(file[code..<code + 4]) == [3, 0, 5, 0])
-        file[code] = 0x33
+        file[renamesAlgorithm ? code + 4 : code] = 0x33
         return file
     }
 
@@ -30,8 +30,9 @@ import Testing
         return (reader.frames, reader.breakage?.fault)
     }
 
-    @Test func aPacketWithoutOneEndsTheCaptureOnlyWhereEachMustHaveOne() throws {
-        let file = try Self.capture()
+    @Test(arguments: [false, true])
+    func aPacketWithoutOneEndsTheCaptureOnlyWhereEachMustHaveOne(renamesAlgorithm: Bool) throws {
+        let file = try Self.capture(renamesAlgorithm: renamesAlgorithm)
         let strict = try Self.frames(file, requiresChecksums: true)
         #expect(strict.count == 1 && strict.fault == .checksumMissing)
         let tolerant = try Self.frames(file, requiresChecksums: false)
