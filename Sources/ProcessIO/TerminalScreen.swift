@@ -111,8 +111,9 @@ private enum TerminalSignals {
     private static let pending = Atomic<UInt32>(0)
     private static let writeEnd = Atomic<Int32>(-1)
     private static let isTaken = Atomic<Bool>(false)
-    // SAFETY: written before any handler is installed, read-only from then on.
-    private nonisolated(unsafe) static var before = termios()
+    // SAFETY: allocated for the whole process; written before any handler is installed, read-only from then on. No variable: the compiler (6.3.1)
+    // gives a global termios 57 bytes, without the padding before the speeds, and copies 60 into it.
+    private nonisolated(unsafe) static let before = UnsafeMutablePointer<termios>.allocate(capacity: 1)
 
     private static let entry: StaticString = "\u{1B}[?1049h\u{1B}[?25l\u{1B}[2J\u{1B}[H"
     private static let exit: StaticString = "\u{1B}[0m\u{1B}[?25h\u{1B}[?1049l"
@@ -121,7 +122,7 @@ private enum TerminalSignals {
     private static let crashing: [Int32] = [SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV]
 
     @unsafe static func prepare(_ attributes: termios, wakeUp: Int32) {
-        unsafe before = attributes
+        unsafe before.initialize(to: attributes)
         // The lazy values are made here, because nothing may be made inside a signal handler.
         _ = exit.utf8CodeUnitCount
         pending.store(0, ordering: .relaxed)
@@ -186,7 +187,7 @@ private enum TerminalSignals {
     }
 
     static func takeTerminal() {
-        var raw = unsafe before
+        var raw = unsafe before.pointee
         // No echo, no lines, and no stop of the output by Ctrl-S; signals stay signals.
         raw.c_lflag &= ~UInt32(ECHO | ICANON | IEXTEN)
         raw.c_iflag &= ~UInt32(IXON | ICRNL)
@@ -201,7 +202,7 @@ private enum TerminalSignals {
         guard isTaken.exchange(false, ordering: .relaxed) else { return }
         write(exit)
         // SAFETY: tcsetattr reads the structure and keeps no pointer; nobody writes to it by now.
-        _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, &before)
+        _ = unsafe tcsetattr(STDIN_FILENO, TCSADRAIN, before)
     }
 
     private static func write(_ text: StaticString) {

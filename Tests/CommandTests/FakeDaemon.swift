@@ -113,7 +113,10 @@ final class PseudoTerminal {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 4096)
         while !String(decoding: bytes, as: UTF8.self).contains(wanted) {
-            // SAFETY: at most as many bytes as the array has.
+            // SAFETY: reads and fills one structure; then at most as many bytes as the array has. Our own end of the terminal is open, so that a program
+            // that is gone does not end the reading.
+            var wish = pollfd(fd: master, events: Int16(POLLIN), revents: 0)
+            guard unsafe poll(&wish, 1, 60_000) == 1 else { break }
             let count = unsafe Glibc.read(master, &buffer, buffer.count)
             guard count > 0 else { break }
             bytes += buffer.prefix(count)
