@@ -42,6 +42,7 @@ import Testing
             if names == ["a"] { for name in ["b", "c"] { itself.withLock { $0 }?.add(name) } }
         }
         itself.withLock { $0 = exports }
+        defer { itself.withLock { $0 = nil } }
         exports.add("a")
         record.runNext()
         #expect(record.started.withLock { $0.isEmpty })
