@@ -78,8 +78,9 @@ final class Troublemaker: Sendable {
             return state.slowUntil > now
         }
         if let reload { engine.withLock { $0 }?.reload(reload) }
-        // 8 MiB take what comes at 400 times real time until the writer has tried again.
-        if isSlow { MonotonicClock.sleep(nanoseconds: 150_000_000) }
+        // The writer keeps 8 MiB: a second at a thousand times real time since its last commit may be in them when the disk begins to fail (144 bytes for each
+        // of 32 frames a second: 4.4 MiB), and what comes at a hundred times until it has tried again.
+        if isSlow { MonotonicClock.sleep(nanoseconds: 600_000_000) }
     }
 
     /// The disk works, and has had time to be tried again.
