@@ -8,6 +8,8 @@ public import Synchronization
 package struct SPSCConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @unchecked Sendable {
     // SAFETY (Sendable): as for `SPSCProducer`.
     @usableFromInline let storage: RingStorage<Element>
+    /// Whether the last look at `tail` found a stream of elements, and its producer close before this end.
+    @usableFromInline var followsClosely = false
 
     init(storage: RingStorage<Element>) {
         self.storage = storage
@@ -99,6 +101,12 @@ package struct SPSCConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
     }
 
     /// At least how many elements wait; fresh when it is less than `wanted`.
+    ///
+    /// An end that keeps up with a stream would look at `tail` for almost every element, and each look takes the line
+    /// away from a producer that is about to write it: most of the time of both goes into that. So after a look that
+    /// found more than one element, the next is put off by a moment in which more of them come; with the ring half
+    /// full the producer is far enough away. That is still a bounded number of steps, and an element that comes alone
+    /// is never waited for: its look found one.
     @inlinable
     mutating func available(head: UInt, wanted: UInt) -> UInt {
         // SAFETY: `cachedTail` is this end's own. It can only lag behind the true tail, so the count errs low.
@@ -106,11 +114,14 @@ package struct SPSCConsumer<Element: BitwiseCopyable & Sendable>: ~Copyable, @un
         if available >= wanted {
             return available
         }
+        if available == 0, followsClosely { SpinHint.execute() }
         // SAFETY: acquiring: pairs with the producer's releasing store of `tail`, so that its writes of the
         // elements happen before our reads.
         let tail = unsafe storage.tail.pointee.load(ordering: .acquiring)
         unsafe storage.cachedTail.pointee = tail
-        return tail &- head
+        let count = tail &- head
+        followsClosely = count > 1 && count <= storage.capacity / 2
+        return count
     }
 
     /// Gives all slots before `head` back to the producer.
