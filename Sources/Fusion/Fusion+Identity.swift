@@ -16,7 +16,7 @@ extension Fusion {
         let key = SensorState.key(id)
         guard identities[key] != nil || identities.count < Self.identityLimit else { return }
         identities[key] = identity
-        if let index = keys.firstIndex(of: key) { return identify(index) }
+        if let index = keys.all.firstIndex(of: key) { return identify(index) }
         // Others get their place when they measure something.
         if chosenName(identity) != nil, slots.count < Self.sensorLimit { add(id, owned: true) }
     }
@@ -28,7 +28,7 @@ extension Fusion {
 
     /// Draws the conclusions from what the sensor in a place and all others have told.
     mutating func identify(_ index: Int) {
-        guard let identity = identities[keys[index]] else { return }
+        guard let identity = identities[keys.all[index]] else { return }
         if let position = chosenName(identity), !stream.configuration.sensors.contains(slots[index].state.id) {
             slots[index].state.ownsHeartRate = true
             slots[index].state.ownsStride = true
@@ -48,10 +48,10 @@ extension Fusion {
     }
 
     private mutating func compare(ant: Int, bluetooth: Int) {
-        guard case .ant(let deviceType, let number) = slots[ant].state.id, let told = identities[keys[bluetooth]]
+        guard case .ant(let deviceType, let number) = slots[ant].state.id, let told = identities[keys.all[bluetooth]]
         else { return }
         if told.nameCarries(antNumber: number) { slots[bluetooth].state.hinted = ant }
-        guard slots[ant].state.proven == nil, let identity = identities[keys[ant]], identity.isSurely(told),
+        guard slots[ant].state.proven == nil, let identity = identities[keys.all[ant]], identity.isSurely(told),
             isOnlyOne(telling: identity, bluetooth), !hasTwin(ofType: deviceType, bluetooth)
         else { return }
         slots[ant].state.proven = bluetooth
@@ -70,7 +70,7 @@ extension Fusion {
     private func isOnlyOne(telling identity: DeviceIdentity, _ bluetooth: Int) -> Bool {
         !slots.indices.contains { other in
             other != bluetooth && slots[other].state.radio == .bluetooth
-                && (identities[keys[other]]?.isSurely(identity) ?? false)
+                && (identities[keys.all[other]]?.isSurely(identity) ?? false)
         }
     }
 

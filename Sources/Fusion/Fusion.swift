@@ -16,11 +16,7 @@ package struct Fusion {
     /// Gaps that are kept; further ones are counted only.
     package static let gapLimit = 256
 
-    /// Of the sensors met, to find one by comparing words.
-    private(set) var keys: [UInt64] = []
-    private var lastFound = 0
-    /// The one before: a strap and a footpod speak by turns.
-    private var foundBefore = 0
+    private(set) var keys: SensorKeys
     /// By the same index.
     var slots: [SensorSlot] = []
     /// Apart from the slots: they are large, and most samples are no intervals.
@@ -40,12 +36,12 @@ package struct Fusion {
 
     package init(configuration: FusionConfiguration = FusionConfiguration()) {
         stream = FusedStream(configuration: configuration)
-        keys.reserveCapacity(Self.sensorLimit)
+        keys = SensorKeys(capacity: Self.sensorLimit)
         slots.reserveCapacity(Self.sensorLimit)
         histories.reserveCapacity(Self.sensorLimit)
         // The athlete's own have their places before any stranger can take them.
         for id in configuration.sensors.prefix(Self.sensorLimit)
-        where !keys.contains(SensorState.key(id)) {
+        where !keys.all.contains(SensorState.key(id)) {
             add(id, owned: true)
         }
     }
@@ -61,22 +57,15 @@ package struct Fusion {
     @inline(__always)
     private mutating func find(_ id: SensorID) -> Int? {
         let key = SensorState.key(id)
-        if lastFound < keys.count, keys.span[lastFound] == key { return lastFound }
-        swap(&lastFound, &foundBefore)
-        if lastFound < keys.count, keys.span[lastFound] == key { return lastFound }
-        return search(key, id)
+        return keys.findAgain(key) ?? search(key, id)
     }
 
     @inline(never)
     private mutating func search(_ key: UInt64, _ id: SensorID) -> Int? {
-        for index in keys.indices where keys.span[index] == key {
-            lastFound = index
-            return index
-        }
+        if let known = keys.search(key) { return known }
         guard keys.count < Self.sensorLimit else { return nil }
         add(id, owned: false)
-        lastFound = keys.count - 1
-        return lastFound
+        return keys.search(key)
     }
 
     /// Takes the next sample.
@@ -107,9 +96,49 @@ package struct Fusion {
         take(sample, emitInterval) ? stream.fused : nil
     }
 
+    /// As ``update(with:emitInterval:)`` for each of many samples.
+    package mutating func update(with samples: Span<Sample>, into block: inout FusedBlock) {
+        block.begin(of: samples.count)
+        var next = 0
+        while true {
+            next = Self.takeAgain(samples, from: next, &keys, &slots, &histories, &stream, &block)
+            guard next < samples.count else { return }
+            // Another sensor than the last two, or a new one: then it gets a place, and all may move.
+            let changed = take(samples[next]) { block.append($1, at: $0) }
+            if changed { block.append(stream.fused) }
+            next += 1
+        }
+    }
+
+    /// Takes samples for as long as they are of the two sensors that spoke last. Static, as below.
+    ///
+    /// - Returns: the place of the first that is not, or the count of all.
+    private static func takeAgain(
+        _ samples: Span<Sample>, from first: Int, _ keys: inout SensorKeys, _ slots: inout [SensorSlot],
+        _ histories: inout [IntervalHistory], _ stream: inout FusedStream, _ block: inout FusedBlock
+    ) -> Int {
+        // Once for all of them: whether the arrays are shared, and where they lie.
+        var slots = slots.mutableSpan
+        var histories = histories.mutableSpan
+        return block.extend { fused, count, intervals in
+            for place in first..<samples.count {
+                let sample = samples[place]
+                guard let index = keys.findAgain(SensorState.key(sample.sensor)) else { return place }
+                stream.advance(to: sample.time)
+                let changed = take(sample, from: index, &slots, &histories, &stream) { time, interval in
+                    intervals.append(FusedBlock.Interval(interval: interval, time: time, samplesBefore: count))
+                }
+                guard changed else { continue }
+                fused[count] = stream.fused
+                count += 1
+            }
+            return samples.count
+        }
+    }
+
     /// - Returns: whether the sample changed the athlete's state.
     @inline(__always)
-    private mutating func take(_ sample: Sample, _ emitInterval: (Timestamp, RRInterval) -> Void) -> Bool {
+    mutating func take(_ sample: Sample, _ emitInterval: (Timestamp, RRInterval) -> Void) -> Bool {
         stream.advance(to: sample.time)
         guard let index = find(sample.sensor) else {
             stream.counted.beyondLimit &+= 1
@@ -118,21 +147,29 @@ package struct Fusion {
         return Self.take(sample, from: index, &slots, &histories, &stream, emitInterval)
     }
 
-    /// Static: the sensors are changed where they lie, without asking at each step whether the array is shared, while
-    /// the stream is changed too.
     @inline(__always)
     private static func take(
         _ sample: Sample, from index: Int, _ slots: inout [SensorSlot], _ histories: inout [IntervalHistory],
         _ stream: inout FusedStream, _ emitInterval: (Timestamp, RRInterval) -> Void
     ) -> Bool {
         var slots = slots.mutableSpan
+        var histories = histories.mutableSpan
+        return take(sample, from: index, &slots, &histories, &stream, emitInterval)
+    }
+
+    /// Static: the sensors are changed where they lie, without asking at each step whether the array is shared, while
+    /// the stream is changed too.
+    @inline(__always)
+    private static func take(
+        _ sample: Sample, from index: Int, _ slots: inout MutableSpan<SensorSlot>,
+        _ histories: inout MutableSpan<IntervalHistory>, _ stream: inout FusedStream,
+        _ emitInterval: (Timestamp, RRInterval) -> Void
+    ) -> Bool {
         slots[index].state.see(at: stream.latest)
         switch sample.reading {
         case .heartRate(let reading): return stream.take(reading, from: index, &slots)
         case .stride(let reading): return stream.take(reading, from: index, &slots)
-        case .rrInterval(let interval):
-            var histories = histories.mutableSpan
-            stream.take(interval, from: index, &slots, &histories, emitInterval)
+        case .rrInterval(let interval): stream.take(interval, from: index, &slots, &histories, emitInterval)
         case .battery(let percent): slots[index].state.battery = min(percent, 100)
         }
         return false

@@ -22,7 +22,7 @@ struct Liveness: BitwiseCopyable {
 
     func isFresh(at now: Int64) -> Bool { heard && now &- last <= freshness }
 
-    @inline(never)  // Once for all channels of a sensor, and so in few cache lines.
+    @inline(__always)
     mutating func hear(at now: Int64, limits: Limits) {
         guard heard else {
             heard = true

@@ -41,20 +41,11 @@ package struct AthletePipeline: Sendable {
     ///
     /// Every stage takes all of them before the next stage begins: then its code and its state are still in the nearest cache, which does not hold
     /// those of all stages. The result is the same, for no stage is told anything by a later one.
-    mutating func ingest(_ samples: [Sample]) {
-        for sample in samples {
-            lastTime = max(lastTime, sample.time)
-            Self.fuse(sample, &fusion, &block)
-        }
+    mutating func ingest(_ samples: Span<Sample>) {
+        for index in samples.indices { lastTime = max(lastTime, samples[index].time) }
+        fusion.update(with: samples, into: &block)
         stages.ingest(block, &restVariability)
         block.removeAll()
-    }
-
-    /// Static: a closure over `self` could not change the block while fusion is being changed.
-    @inline(__always)
-    private static func fuse(_ sample: Sample, _ fusion: inout Fusion, _ block: inout FusedBlock) {
-        let changed = fusion.update(with: sample) { time, interval in block.append(interval, at: time) }
-        if let changed { block.append(changed) }
     }
 
     /// A sensor has told who it is.
@@ -107,30 +98,34 @@ package struct AthletePipeline: Sendable {
             recorder.ingest(fused)
             heartRateTimes.ingest(fused)
             if !hasMoved { noteFirstMovement(fused) }
-            Self.segment(fused, &segmenter, 0, &changes)
+            Self.segment(fused, &segmenter, &changes)
             if !changes.isEmpty { followChanges(emit) }
         }
 
         /// As ``ingest(_:_:)`` for each sample of a block, stage by stage.
         mutating func ingest(_ block: FusedBlock, _ variability: inout RestVariability) {
-            let samples = block.samples.span
-            for index in samples.indices { Self.segment(samples[index], &segmenter, index, &changes) }
-            for index in samples.indices { heartRateTimes.ingest(samples[index]) }
-            // What follows here follows in the order of the samples, as the recorder and the beats' variability look back.
-            var (nextInterval, nextChange) = (0, 0)
+            let samples = block.samples
             let intervals = block.intervals.span
-            for index in samples.indices {
-                while nextInterval < intervals.count, intervals[nextInterval].samplesBefore <= index {
+            Self.segment(samples, &segmenter, &changes)
+            heartRateTimes.ingest(samples)
+            // What follows here follows in the order of the samples, as the recorder and the beats' variability look back: up to the next sample
+            // that brought a decision, or moved first, nobody asks.
+            var (next, nextInterval, nextChange) = (0, 0, 0)
+            while next < samples.count {
+                var end = nextChange < changes.count ? changes[nextChange].sample + 1 : samples.count
+                if !hasMoved { end = next + 1 }
+                while nextInterval < intervals.count, intervals[nextInterval].samplesBefore < end {
                     variability.ingest(intervals[nextInterval].interval, at: intervals[nextInterval].time.seconds)
                     nextInterval += 1
                 }
-                recorder.ingest(samples[index])
-                if !hasMoved { noteFirstMovement(samples[index]) }
-                while nextChange < changes.count, changes[nextChange].sample == index {
+                recorder.ingest(samples.extracting(next..<end))
+                if !hasMoved { noteFirstMovement(samples[next]) }
+                while nextChange < changes.count, changes[nextChange].sample < end {
                     _ = apply(changes[nextChange].change)
                     nextChange += 1
                 }
                 if !endedRests.isEmpty { variability.take(&endedRests) }
+                next = end
             }
             for index in nextInterval..<intervals.count {
                 variability.ingest(intervals[index].interval, at: intervals[index].time.seconds)
@@ -165,13 +160,20 @@ package struct AthletePipeline: Sendable {
             return sprint
         }
 
-        /// Static: a closure over `self` could not note changes while the segmenter is being changed.
+        // Static: a closure over `self` could not note changes while the segmenter is being changed.
+
         @inline(__always)
         private static func segment(
-            _ fused: FusedSample, _ segmenter: inout Segmenter, _ index: Int,
+            _ fused: FusedSample, _ segmenter: inout Segmenter, _ changes: inout [(sample: Int, change: PhaseChange)]
+        ) {
+            segmenter.ingest(fused) { changes.append((0, $0)) }
+        }
+
+        private static func segment(
+            _ samples: Span<FusedSample>, _ segmenter: inout Segmenter,
             _ changes: inout [(sample: Int, change: PhaseChange)]
         ) {
-            segmenter.ingest(fused) { changes.append((index, $0)) }
+            segmenter.ingest(samples) { changes.append(($0, $1)) }
         }
 
         /// Many footpods are silent until the first step, so that the rest before it is no phase of its own.

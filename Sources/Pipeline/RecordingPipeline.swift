@@ -66,7 +66,7 @@ package struct RecordingPipeline: Sendable {
     }
 
     private static func passOn(_ waiting: inout [Sample], to athletes: inout [AthletePipeline]) {
-        for index in athletes.indices { athletes[index].ingest(waiting) }
+        for index in athletes.indices { athletes[index].ingest(waiting.span) }
         waiting.removeAll(keepingCapacity: true)
     }
 

@@ -22,6 +22,11 @@ package struct HeartRateTimes: Equatable, Sendable {
 
     package static func == (left: HeartRateTimes, right: HeartRateTimes) -> Bool { left.seconds == right.seconds }
 
+    /// As ``ingest(_:)`` for each of many samples.
+    package mutating func ingest(_ samples: Span<FusedSample>) {
+        for index in samples.indices { ingest(samples[index]) }
+    }
+
     /// - Parameter sample: times not falling. A rate that is marked as doubtful is not counted.
     package mutating func ingest(_ sample: FusedSample) {
         let rate = sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) ? sample.heartRate : nil

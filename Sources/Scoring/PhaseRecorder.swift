@@ -54,7 +54,15 @@ package struct PhaseRecorder: Sendable {
         self.limits = limits
     }
 
-    package mutating func ingest(_ sample: FusedSample) {
+    package mutating func ingest(_ sample: FusedSample) { take(sample) }
+
+    /// As ``ingest(_:)`` for each of many samples.
+    package mutating func ingest(_ samples: Span<FusedSample>) {
+        for index in samples.indices { take(samples[index]) }
+    }
+
+    @inline(__always)
+    private mutating func take(_ sample: FusedSample) {
         let time = max(lastTime, sample.time.seconds)
         if time - lastTime > Self.longSilence { endSilence(at: time) }
         lastTime = time

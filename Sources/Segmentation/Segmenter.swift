@@ -76,7 +76,17 @@ package struct Segmenter: Sendable {
     package var phase: PhaseStart? { current }
 
     /// - Parameter sample: its time is not before that of the call before.
-    package mutating func ingest(_ sample: FusedSample, emit: (PhaseChange) -> Void) {
+    package mutating func ingest(_ sample: FusedSample, emit: (PhaseChange) -> Void) { take(sample, emit) }
+
+    /// As ``ingest(_:emit:)`` for each of many samples.
+    ///
+    /// - Parameter emit: receives the place of the sample that decided, too.
+    package mutating func ingest(_ samples: Span<FusedSample>, emit: (Int, PhaseChange) -> Void) {
+        for index in samples.indices { take(samples[index]) { emit(index, $0) } }
+    }
+
+    @inline(__always)
+    private mutating func take(_ sample: FusedSample, _ emit: (PhaseChange) -> Void) {
         let time = sample.time
         let news = News(sample)
         if firstTime == nil { firstTime = time }
