@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
 
 /// One sensor's cumulative distance, as far as the total needs it.
 struct DistanceTrack: BitwiseCopyable {
@@ -70,7 +71,7 @@ struct DistanceTotal: BitwiseCopyable {
 
     mutating func add(_ increment: Double, at now: Int64) {
         begun = true
-        metres += max(0, increment)
+        metres += larger(0, increment)
         time = now
         pending = 0
     }

@@ -7,7 +7,7 @@ package import Measurement
 @usableFromInline
 package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
     package var time: Timestamp
-    // 0 where the value is not known.
+    // 0 where the value is not known. Side by side, in this order, for ``values``.
     @usableFromInline var knownSpeed: Double
     @usableFromInline var knownCadence: Double
     @usableFromInline var knownHeartRate: Double
@@ -61,6 +61,12 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
             note(.distanceAge, isKnown: newValue != nil)
         }
     }
+
+    /// Speed, cadence, heart rate and distance, for those who compute with all at once; 0 where the value is not known.
+    @inlinable package var values: SIMD4<Double> { SIMD4(knownSpeed, knownCadence, knownHeartRate, knownDistance) }
+
+    /// Which of ``values`` are known, a bit each; lane 0 is the lowest.
+    @inlinable package var knownLanes: UInt8 { known.rawValue & 15 }
 
     @inlinable
     @inline(__always)

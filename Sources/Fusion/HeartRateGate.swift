@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
 
 /// Tells heart rates that a heart makes from those that a strap makes up.
 ///
@@ -77,8 +78,8 @@ struct HeartRateGate {
             return isDistrusted(value, at: now)
         }
         let allowed = Self.rate * Double(now &- levelTime) / 1e9
-        let nextRise = max(0, rise + value - level - allowed)
-        let nextFall = max(0, fall + level - value - allowed)
+        let nextRise = larger(0, rise + value - level - allowed)
+        let nextFall = larger(0, fall + level - value - allowed)
         if nextRise <= Self.slack, nextFall <= Self.slack {
             if jumping, abs(value - level) > Self.slack {
                 former = level

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import Measurement
 
 /// Tells speeds that a runner reaches from those that a sensor makes up.
 ///
@@ -37,7 +38,7 @@ struct SpeedGate {
             levelTime = now
             return false
         }
-        let spacing = max(Double(now &- levelTime) / 1e9, Self.shortestSpacing)
+        let spacing = larger(Double(now &- levelTime) / 1e9, Self.shortestSpacing)
         if value > level + Self.slack {
             let x = spacing / Self.timeConstant
             // e^x cut after its cubic term: short by less than the slack for all x.

@@ -57,8 +57,8 @@ package struct History: Sendable {
 
         @inline(__always)
         mutating func merge(_ other: Highest) {
-            speed = max(speed, other.speed)
-            heartRate = max(heartRate, other.heartRate)
+            speed = larger(speed, other.speed)
+            heartRate = larger(heartRate, other.heartRate)
         }
 
         var known: Peaks {
@@ -67,41 +67,47 @@ package struct History: Sendable {
         }
     }
 
-    /// Speed, heart rate and cadence in the first three lanes; a lane is 0 where the quantity is not known.
+    /// Speed, cadence and heart rate in the first three lanes, as ``FusedSample/values`` has them; what is not known is 0.
     private struct Values: Sendable, BitwiseCopyable {
         var values = SIMD4<Double>.zero
-        /// 1 where the quantity is known.
-        var known = SIMD4<Double>.zero
+        /// A bit for each lane, the lowest for the first.
+        var known: UInt8 = 0
         var distance: Double?
+
+        static let speed = 0
+        static let cadence = 1
+        static let heartRate = 2
 
         init() {}
 
         @inline(__always)
         init(_ sample: FusedSample) {
-            set(0, sample.speed)
-            set(1, sample.heartRate)
-            set(2, sample.cadence)
+            values = sample.values
+            known = sample.knownLanes & 0b111
             distance = sample.distance
         }
 
         @inline(__always)
-        mutating func set(_ lane: Int, _ value: Double?) {
-            values[lane] = value ?? 0
-            known[lane] = value == nil ? 0 : 1
+        func knows(_ lane: Int) -> Bool { known & 1 << lane != 0 }
+
+        @inline(__always)
+        mutating func forget(_ lane: Int) {
+            values[lane] = 0
+            known &= ~(1 << lane)
         }
 
         @inline(__always)
         mutating func take(_ lane: Int, from other: Values) {
             values[lane] = other.values[lane]
-            known[lane] = other.known[lane]
+            known = known & ~(1 << lane) | other.known & 1 << lane
         }
     }
 
     /// What changes between two samples.
     private struct Spacing {
         var seconds: Double
-        /// What is known at both ends, as in ``Values``; the values at its start, and by how much they change.
-        var known: SIMD4<Double>
+        /// The lanes that are known at both ends; the values at its start, and by how much they change.
+        var isKnown: SIMDMask<SIMD4<Int64>>
         var old: SIMD4<Double>
         var change: SIMD4<Double>
     }
@@ -136,13 +142,13 @@ package struct History: Sendable {
     /// - Parameter sample: times not falling, from 0 at the recording's start.
     @inline(__always)
     package mutating func ingest(_ sample: FusedSample) {
-        let time = max(sample.time.seconds, lastTime ?? 0)
+        let time = larger(sample.time.seconds, lastTime ?? 0)
         var fresh = Values(sample)
         // What is marked as doubtful is shown to the athlete but not averaged.
         if !sample.doubts.isEmpty {
-            if sample.doubts.contains(.speedOutlier) { fresh.take(0, from: values) }
-            if !sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) { fresh.set(1, nil) }
-            if sample.doubts.contains(.cadenceOutlier) { fresh.take(2, from: values) }
+            if sample.doubts.contains(.speedOutlier) { fresh.take(Values.speed, from: values) }
+            if !sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) { fresh.forget(Values.heartRate) }
+            if sample.doubts.contains(.cadenceOutlier) { fresh.take(Values.cadence, from: values) }
         }
         integrate(to: time, fresh)
         values = fresh
@@ -150,11 +156,11 @@ package struct History: Sendable {
         if let age = sample.distanceAge, let distance = sample.distance {
             datedDistances.note(distance, at: time - age)
         }
-        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier), fresh.known[0] != 0 {
-            openPeaks.speed = max(openPeaks.speed, fresh.values[0])
+        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier), fresh.knows(Values.speed) {
+            openPeaks.speed = larger(openPeaks.speed, fresh.values[Values.speed])
         }
-        if sample.updated.contains(.heartRate), fresh.known[1] != 0 {
-            openPeaks.heartRate = max(openPeaks.heartRate, fresh.values[1])
+        if sample.updated.contains(.heartRate), fresh.knows(Values.heartRate) {
+            openPeaks.heartRate = larger(openPeaks.heartRate, fresh.values[Values.heartRate])
         }
     }
 
@@ -172,7 +178,8 @@ package struct History: Sendable {
             return
         }
         let spacing = Spacing(
-            seconds: span, known: values.known * fresh.known, old: values.values, change: fresh.values - values.values)
+            seconds: span, isKnown: Self.mask(values.known & fresh.known), old: values.values,
+            change: fresh.values - values.values)
         var from = 0.0
         // Most spacings end within the quarter in which they begin, or in the next.
         while openEnd <= time {
@@ -186,13 +193,18 @@ package struct History: Sendable {
         follow(fresh.distance, to: 1)
     }
 
+    @inline(__always)
+    private static func mask(_ lanes: UInt8) -> SIMDMask<SIMD4<Int64>> {
+        SIMD4<Int64>(repeating: Int64(lanes)) & SIMD4(1, 2, 4, 8) .!= 0
+    }
+
     /// Adds the part of a spacing between two samples, `from` and `to` as shares of it.
     @inline(__always)
     private mutating func add(_ spacing: Spacing, from: Double, to: Double) {
         let seconds = (to - from) * spacing.seconds
         guard seconds > 0 else { return }
         let middle = 0.5 * (from + to)
-        let known = seconds * spacing.known
+        let known = SIMD4.zero.replacing(with: seconds, where: spacing.isKnown)
         times += known
         integrals += known * (spacing.old + middle * spacing.change)
     }
@@ -207,8 +219,9 @@ package struct History: Sendable {
 
     private var totals: Totals {
         Totals(
-            speedTime: times[0], speedIntegral: integrals[0], heartRateTime: times[1], heartRateIntegral: integrals[1],
-            cadenceTime: times[2], cadenceIntegral: integrals[2], distance: distance)
+            speedTime: times[Values.speed], speedIntegral: integrals[Values.speed],
+            heartRateTime: times[Values.heartRate], heartRateIntegral: integrals[Values.heartRate],
+            cadenceTime: times[Values.cadence], cadenceIntegral: integrals[Values.cadence], distance: distance)
     }
 
     private mutating func close() {
@@ -250,7 +263,7 @@ package struct History: Sendable {
 
     private func interpolated(at time: Double) -> Totals {
         guard let lastTime, time < lastTime else { return totals }
-        let clamped = max(time, oldest)
+        let clamped = larger(time, oldest)
         let index = Self.index(of: clamped)
         guard index < openIndex else {
             let start = index > 0 ? quarters[slot(index - 1)].totals : Totals()
@@ -277,7 +290,7 @@ package struct History: Sendable {
 
     @inline(__always)
     private static func between(_ start: Totals, _ end: Totals, share: Double) -> Totals {
-        let share = min(max(share, 0), 1)
+        let share = min(larger(share, 0), 1)
         func mix(_ from: Double, _ to: Double) -> Double { from + share * (to - from) }
         var mixed = Totals()
         mixed.speedTime = mix(start.speedTime, end.speedTime)
@@ -300,8 +313,8 @@ package struct History: Sendable {
         var slot = slot(first)
         // Field by field: see `meanParts(at:)`.
         for _ in first..<max(min(last + 1, openIndex), first) {
-            highest.speed = max(highest.speed, quarters[slot].peaks.speed)
-            highest.heartRate = max(highest.heartRate, quarters[slot].peaks.heartRate)
+            highest.speed = larger(highest.speed, quarters[slot].peaks.speed)
+            highest.heartRate = larger(highest.heartRate, quarters[slot].peaks.heartRate)
             slot += 1
             if slot == Self.capacity { slot = 0 }
         }
@@ -363,8 +376,8 @@ package struct History: Sendable {
     private func meanParts(at time: Double) -> MeanParts {
         guard let lastTime, time < lastTime else {
             return MeanParts(
-                speedTime: times[0], speedIntegral: integrals[0], heartRateTime: times[1],
-                heartRateIntegral: integrals[1])
+                speedTime: times[Values.speed], speedIntegral: integrals[Values.speed],
+                heartRateTime: times[Values.heartRate], heartRateIntegral: integrals[Values.heartRate])
         }
         let place = time / Self.resolution
         // Between two quarters' ends that history reaches.

@@ -43,8 +43,15 @@ package struct PhaseRecorder: Sendable {
     private var nextBest = 0.0
     /// Until then a new best is possible: see ``watchForBest(_:)``.
     private var bestUntil = 0.0
+    /// Anything that is known, as long as there is no best.
+    private var speedToBeat = Double.leastNonzeroMagnitude
+    private var heartRateToBeat = Double.leastNonzeroMagnitude
     /// Bouts that wait for their recovery, and the place of each among the phases.
-    private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int, long: LongBout?)] = []
+    private var pending: [(start: Double, end: Double, kind: PhaseKind, phase: Int, long: LongBout?)] = [] {
+        // The first waits until the reading 90 s after it is in.
+        didSet { nextCompletion = pending.first.map { $0.end + 90 + SprintTrace.recoveryHalfWindow } ?? .infinity }
+    }
+    private var nextCompletion = Double.infinity
 
     /// `nil`: sprints can be scored against anything.
     private let limits: TraceLimits?
@@ -63,7 +70,7 @@ package struct PhaseRecorder: Sendable {
 
     @inline(__always)
     private mutating func take(_ sample: FusedSample) {
-        let time = max(lastTime, sample.time.seconds)
+        let time = larger(lastTime, sample.time.seconds)
         if time - lastTime > Self.longSilence { endSilence(at: time) }
         lastTime = time
         history.ingest(sample)
@@ -77,7 +84,7 @@ package struct PhaseRecorder: Sendable {
             if lastTime < bestUntil { noteBest() }
             nextBest = lastTime + History.resolution
         }
-        if !pending.isEmpty { completeSprints(final: false) }
+        if lastTime > nextCompletion { completeSprints(final: false) }
     }
 
     @inline(never)
@@ -190,10 +197,8 @@ package struct PhaseRecorder: Sendable {
     /// less than a millionth of it.
     @inline(__always)
     private mutating func watchForBest(_ sample: FusedSample) {
-        let almost = 1 - 1e-6
-        var isHigh = false
-        if let speed = sample.speed { isHigh = speed >= (bestSpeed ?? 0) * almost }
-        if let rate = sample.heartRate, rate >= (bestHeartRate ?? 0) * almost { isHigh = true }
+        let values = sample.values
+        let isHigh = values[0] >= speedToBeat || values[2] >= heartRateToBeat
         // A doubtful speed stands for the one before it, which may be as high.
         guard isHigh || sample.doubts.contains(.speedOutlier) else { return }
         bestUntil = lastTime + 5 + 2 * History.resolution + History.longestSpacing
@@ -202,6 +207,11 @@ package struct PhaseRecorder: Sendable {
     private mutating func noteBest() {
         let start = lastTime - 5
         guard start >= 0 else { return }
+        defer {
+            let almost = 1 - 1e-6
+            if let bestSpeed { speedToBeat = bestSpeed * almost }
+            if let bestHeartRate { heartRateToBeat = bestHeartRate * almost }
+        }
         let means = history.means(from: start, to: lastTime)
         if let speed = means.speed, speed.coverage >= 0.9 {
             if speed.mean > bestSpeed ?? 0 { (bestSpeed, bestSpeedTime) = (speed.mean, lastTime) }
@@ -211,11 +221,9 @@ package struct PhaseRecorder: Sendable {
         }
     }
 
-    /// A sprint is complete once the reading 90 s after it is in.
     private mutating func completeSprints(final: Bool) {
         while let first = pending.first {
-            let wait = first.end + 90 + SprintTrace.recoveryHalfWindow
-            guard final || lastTime > wait else { return }
+            guard final || lastTime > nextCompletion else { return }
             // From the bout on, not from the first phase: with every bout that search would be longer.
             let nextWork = phases[first.phase...].first { $0.kind.isWork && $0.start >= first.end }?.start
             let phase = phases[first.phase]

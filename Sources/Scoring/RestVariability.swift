@@ -82,7 +82,7 @@ package struct RestVariability: Sendable {
 
     private func isLike(_ last: Double?, _ length: Double) -> Bool {
         guard let last else { return true }
-        return max(length - last, last - length) <= Self.tolerance * last
+        return larger(length - last, last - length) <= Self.tolerance * last
     }
 
     private var next = 0

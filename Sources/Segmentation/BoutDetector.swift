@@ -40,6 +40,8 @@ package struct BoutDetector: Sendable {
     }
 
     private let parameters: Parameters
+    /// As the parameters have it, in nanoseconds.
+    private let silence: Int64
     private var recent = RecentValues()
     private var fit = StepFit()
     private var levels: Levels
@@ -82,6 +84,7 @@ package struct BoutDetector: Sendable {
 
     package init(_ parameters: Parameters) {
         self.parameters = parameters
+        silence = Timestamp(seconds: parameters.silenceSeconds).nanoseconds
         levels = Levels(parameters)
     }
 
@@ -108,7 +111,10 @@ package struct BoutDetector: Sendable {
     @inline(__always)
     private mutating func note(_ time: Timestamp) {
         lastTime = time
-        patientUntil = time.advanced(bySeconds: max(parameters.silenceSeconds, 2.5 * typicalInterval))
+        let sparse = 2.5 * typicalInterval
+        patientUntil =
+            sparse > parameters.silenceSeconds
+            ? time.advanced(bySeconds: sparse) : Timestamp(nanoseconds: time.nanoseconds &+ silence)
     }
 
     /// - Parameters:
@@ -175,11 +181,11 @@ package struct BoutDetector: Sendable {
         let contrast = levels.contrast
         let before = levels.outside ?? 0
         // What is hard for anybody need not stand out as much.
-        let standingOut = min(before + contrast, max(parameters.surelyHard, before + Levels.lessContrast * contrast))
-        let threshold = max(levels.sustainedFloor, standingOut)
+        let standingOut = min(before + contrast, larger(parameters.surelyHard, before + Levels.lessContrast * contrast))
+        let threshold = larger(levels.sustainedFloor, standingOut)
         // Full evidence is half a contrast above the threshold's foot; a wild sample counts no more than that.
         let evidence = min((smooth - threshold) / (0.5 * contrast) + 0.5, 1)
-        sum = min(max(0, sum + evidence * interval), Self.mostEvidence * parameters.decisionSeconds)
+        sum = min(larger(0, sum + evidence * interval), Self.mostEvidence * parameters.decisionSeconds)
         sumSamples = sum > 0 ? sumSamples + 1 : 0
         guard sum > 0 else {
             candidate = nil
@@ -312,9 +318,9 @@ package struct BoutDetector: Sendable {
         guard var current = bout else { return nil }
         let elapsed = time.seconds(since: current.start)
         let threshold = levels.endThreshold(before: current.before, level: current.level, elapsed: elapsed)
-        let half = max(current.level - threshold, 1e-6)
+        let half = larger(current.level - threshold, 1e-6)
         let evidence = min((threshold - value) / half + 0.5, 1)
-        sum = max(0, sum + evidence * interval)
+        sum = larger(0, sum + evidence * interval)
         sumSamples = sum > 0 ? sumSamples + 1 : 0
         // A turn or a stumble of a few seconds does not cut a long repetition in two.
         let longer = elapsed > 60 ? 3.0 : 1.0

@@ -47,7 +47,7 @@ package struct HeartRateDemand: Sendable {
             if spacing > 15 { filled = 0 }
             let change = rate - jumped - newest.rate
             let most = Self.steepest * spacing
-            if filled > 0 { jumped += change - min(max(change, -most), most) }
+            if filled > 0 { jumped += change - min(larger(change, -most), most) }
         }
         entries[next] = Entry(time: time, rate: rate - jumped)
         next = (next + 1) & (Self.capacity - 1)

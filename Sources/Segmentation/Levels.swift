@@ -67,12 +67,12 @@ struct Levels: Sendable {
     @inline(__always)
     private func workFloor(from floor: Double, ratio: Double) -> Double {
         let easyPart = easy.map { $0 * ratio } ?? 0
-        let general = max(floor * scale, easyPart, knowsEasy ? 0 : parameters.unknownEasyFloor)
+        let general = larger(larger(floor * scale, easyPart), knowsEasy ? 0 : parameters.unknownEasyFloor)
         guard let (slow, fast) = ofSet else { return general }
         // A set of its own says better than any rule what its bouts are.
         let ownFloor = min(general, slow + (fast - slow) * 2 / 3)
         // What is nearer to the set's recoveries than to the slowest of its last three bouts is none of its bouts.
-        return slowest.map { max(ownFloor, 0.5 * (slow + $0)) } ?? ownFloor
+        return slowest.map { larger(ownFloor, 0.5 * (slow + $0)) } ?? ownFloor
     }
 
     /// The set's levels, where they can be relied on. They have to lie as far apart as the least of bouts stands out: a set that a hill has begun would
@@ -105,10 +105,10 @@ struct Levels: Sendable {
     ///   - elapsed: seconds since the bout's start.
     @inline(__always)
     func endThreshold(before: Double, level: Double, elapsed: Double) -> Double {
-        var threshold = max(before + 0.45 * (level - before), parameters.endShare * level)
+        var threshold = larger(before + 0.45 * (level - before), parameters.endShare * level)
         // Who came from a walk may go on at his easy running.
         if let easy, easy < level {
-            threshold = max(threshold, min(easy + 0.45 * (level - easy), 0.8 * level))
+            threshold = larger(threshold, min(easy + 0.45 * (level - easy), 0.8 * level))
         }
         // Who came from a run goes back to one that is much like it.
         if isRun(before) { threshold = min(threshold, before + 0.45 * (level - before)) }
@@ -129,7 +129,7 @@ struct Levels: Sendable {
     /// The length of the set's bouts in seconds, if the last two were alike.
     @inline(__always)
     private var usualLength: Double? {
-        guard let newer = lengths.newer, let older = lengths.older, min(newer, older) > 0.75 * max(newer, older)
+        guard let newer = lengths.newer, let older = lengths.older, min(newer, older) > 0.75 * larger(newer, older)
         else { return nil }
         return 0.5 * (newer + older)
     }

@@ -78,7 +78,7 @@ struct Movement: Sendable {
         let value = smooth.map { $0 + min(1, interval / 4) * (speed - $0) } ?? speed
         smooth = value
         slowest = min(slowest ?? value, value)
-        guard let slowest, value >= max(Self.jogSpeed, slowest + Self.jogRise) else {
+        guard let slowest, value >= larger(Self.jogSpeed, slowest + Self.jogRise) else {
             joggingSince = nil
             return
         }

@@ -39,7 +39,7 @@ struct RecentValues: Sendable {
         case 2: return min(self[0].value, self[1].value)
         default:
             let (newest, newer, older) = (self[0].value, self[1].value, self[2].value)
-            return max(min(older, newer), min(max(older, newer), newest))
+            return larger(min(older, newer), min(larger(older, newer), newest))
         }
     }
 

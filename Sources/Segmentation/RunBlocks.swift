@@ -112,13 +112,13 @@ struct RunBlocks: Sendable {
                 run.metres += speed * interval
                 run.seconds += interval
                 run.smooth += min(1, interval / 10) * (speed - run.smooth)
-                run.peak = max(run.peak, run.smooth)
+                run.peak = larger(run.peak, run.smooth)
                 state = .running(run)
             }
         case .walkingAfter(let run, let since, let metres):
             let walked = time.seconds(since: since)
             // A few quick steps are no run: it is measured by the one before.
-            if speed >= max(Self.running, Self.backToRunning * run.metres / max(run.seconds, 1)) {
+            if speed >= larger(Self.running, Self.backToRunning * run.metres / larger(run.seconds, 1)) {
                 state =
                     walked < Self.stumble
                     ? .running(run) : .running(Run(start: time, slowBefore: walked, smooth: speed, peak: speed))

@@ -62,7 +62,7 @@ struct StepFit: Sendable {
             let age = time.seconds(since: entry.time)
             guard age >= next else { continue }
             next += spacing
-            target[taken] = Observation(age: age, value: max(entry.value, least))
+            target[taken] = Observation(age: age, value: larger(entry.value, least))
             taken += 1
         }
         count = taken
@@ -310,7 +310,7 @@ struct StepFit: Sendable {
 
     @inline(__always)
     private static func atLeastZero(_ values: SIMD4<Double>) -> SIMD4<Double> {
-        SIMD4.zero.replacing(with: values, where: values .>= 0)
+        SIMD4.zero.replacing(with: values, where: values .> 0)
     }
 
     /// No step that began later than this, in seconds before the newest observation, can be seen.
