@@ -49,10 +49,11 @@ enum AccelerationFit {
         var fits: [(misfit: Double, start: Double)] = []
         let steps = Int(reach / step)
         fits.reserveCapacity((2 * steps + 1) * times.count)
+        let totals = Totals(strides)
         for index in -steps...steps {
             let start = guess + Double(index) * step
             for time in times {
-                if let misfit = misfit(of: strides, from: start, time: time) { fits.append((misfit, start)) }
+                if let misfit = misfit(of: strides, totals, from: start, time: time) { fits.append((misfit, start)) }
             }
         }
         guard let least = fits.map(\.misfit).min(), least < 9 * Double(strides.count) else { return nil }
@@ -70,14 +71,26 @@ enum AccelerationFit {
         return squares / weights - mean * mean <= mostDoubt * mostDoubt ? guess + mean : nil
     }
 
-    /// - Returns: the sum of squares in standard deviations; `nil` where the strides show no acceleration there.
-    private static func misfit(of strides: [Stride], from start: Double, time: Double) -> Double? {
+    /// Sums over the strides that no start changes: of the weights, and of the weighted speeds and their squares.
+    private struct Totals {
         var one = 0.0
+        var speed = 0.0
+        var energy = 0.0
+
+        init(_ strides: [Stride]) {
+            for stride in strides {
+                one += stride.weight
+                speed += stride.weight * stride.speed
+                energy += stride.weight * stride.speed * stride.speed
+            }
+        }
+    }
+
+    /// - Returns: the sum of squares in standard deviations; `nil` where the strides show no acceleration there.
+    private static func misfit(of strides: [Stride], _ totals: Totals, from start: Double, time: Double) -> Double? {
         var shape = 0.0
         var square = 0.0
-        var speed = 0.0
         var product = 0.0
-        var energy = 0.0
         var gone = lead(strides[0].start - start, time: time)
         var reached = strides[0].start
         for stride in strides {
@@ -86,13 +99,12 @@ enum AccelerationFit {
             let share = (next - gone) / (stride.end - stride.start)
             gone = next
             reached = stride.end
-            one += stride.weight
-            shape += stride.weight * share
-            square += stride.weight * share * share
-            speed += stride.weight * stride.speed
-            product += stride.weight * share * stride.speed
-            energy += stride.weight * stride.speed * stride.speed
+            let weighted = stride.weight * share
+            shape += weighted
+            square += weighted * share
+            product += weighted * stride.speed
         }
+        let (one, speed, energy) = (totals.one, totals.speed, totals.energy)
         let determinant = one * square - shape * shape
         guard determinant > 1e-9 * one * one else { return nil }
         let rise = (one * product - shape * speed) / determinant

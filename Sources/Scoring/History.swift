@@ -106,8 +106,8 @@ package struct History: Sendable {
     /// What changes between two samples.
     private struct Spacing {
         var seconds: Double
-        /// The lanes that are known at both ends; the values at its start, and by how much they change.
-        var isKnown: SIMDMask<SIMD4<Int64>>
+        /// 1 in the lanes that are known at both ends, else 0; the values at its start, and by how much they change.
+        var known: SIMD4<Double>
         var old: SIMD4<Double>
         var change: SIMD4<Double>
     }
@@ -134,6 +134,8 @@ package struct History: Sendable {
     private var distance: Double?
     private var lastTime: Double?
     private var values = Values()
+    private var spreadBits: UInt8 = 0
+    private var spreadLanes = SIMD4<Double>.zero
     /// The distances whose own time is known.
     private(set) var datedDistances = DatedDistances()
 
@@ -178,7 +180,7 @@ package struct History: Sendable {
             return
         }
         let spacing = Spacing(
-            seconds: span, isKnown: Self.mask(values.known & fresh.known), old: values.values,
+            seconds: span, known: lanes(values.known & fresh.known), old: values.values,
             change: fresh.values - values.values)
         var from = 0.0
         // Most spacings end within the quarter in which they begin, or in the next.
@@ -193,9 +195,17 @@ package struct History: Sendable {
         follow(fresh.distance, to: 1)
     }
 
+    /// What is known changes rarely, and to spread bits over lanes takes long.
     @inline(__always)
-    private static func mask(_ lanes: UInt8) -> SIMDMask<SIMD4<Int64>> {
-        SIMD4<Int64>(repeating: Int64(lanes)) & SIMD4(1, 2, 4, 8) .!= 0
+    private mutating func lanes(_ bits: UInt8) -> SIMD4<Double> {
+        if bits != spreadBits { spread(bits) }
+        return spreadLanes
+    }
+
+    @inline(never)
+    private mutating func spread(_ bits: UInt8) {
+        spreadBits = bits
+        for lane in 0..<4 { spreadLanes[lane] = bits & 1 << lane != 0 ? 1 : 0 }
     }
 
     /// Adds the part of a spacing between two samples, `from` and `to` as shares of it.
@@ -204,7 +214,7 @@ package struct History: Sendable {
         let seconds = (to - from) * spacing.seconds
         guard seconds > 0 else { return }
         let middle = 0.5 * (from + to)
-        let known = SIMD4.zero.replacing(with: seconds, where: spacing.isKnown)
+        let known = seconds * spacing.known
         times += known
         integrals += known * (spacing.old + middle * spacing.change)
     }

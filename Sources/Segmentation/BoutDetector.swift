@@ -177,8 +177,8 @@ package struct BoutDetector: Sendable {
     private mutating func lookForStart(
         _ value: Double, _ smooth: Double, at time: Timestamp, interval: Double, mayBegin: Bool
     ) -> Change? {
-        if mayBegin, let change = lookForStep(value, at: time) { return change }
         let contrast = levels.contrast
+        if mayBegin, let change = lookForStep(value, contrast, at: time) { return change }
         let before = levels.outside ?? 0
         // What is hard for anybody need not stand out as much.
         let standingOut = min(before + contrast, larger(parameters.surelyHard, before + Levels.lessContrast * contrast))
@@ -223,8 +223,8 @@ package struct BoutDetector: Sendable {
         candidate?.seconds += max(interval, 1e-3)
     }
 
-    private mutating func lookForStep(_ value: Double, at time: Timestamp) -> Change? {
-        guard let outside = levels.outside, value > outside + 0.4 * levels.contrast else {
+    private mutating func lookForStep(_ value: Double, _ contrast: Double, at time: Timestamp) -> Change? {
+        guard let outside = levels.outside, value > outside + 0.4 * contrast else {
             raised = 0
             return nil
         }
@@ -236,7 +236,7 @@ package struct BoutDetector: Sendable {
         let misfit = Self.misfit * (value - outside)
         let total = variance + misfit * misfit
         let question = ask(
-            bound: bound, rise: levels.contrast, since: settled(after: lastChange), at: time,
+            bound: bound, rise: contrast, since: settled(after: lastChange), at: time,
             penalty: 2 * total * Self.quickPenalty)
         guard fit.count >= 4,
             fit.reaches(question, odds: parameters.odds, scale: 2 * total, responses: parameters.responses)

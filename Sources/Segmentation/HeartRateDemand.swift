@@ -40,9 +40,13 @@ package struct HeartRateDemand: Sendable {
     ///   - rate: bpm.
     ///   - time: not before that of the call before.
     /// - Returns: the rate, in bpm, at which the present effort would settle; `nil` until a slope is known.
+    @inline(__always)  // Most rates are repeated.
     package mutating func ingest(_ rate: Double, at time: Timestamp) -> Double? {
+        filled > 0 && time.nanoseconds(since: newest.time) < Self.shortestSpacing ? nil : take(rate, at: time)
+    }
+
+    private mutating func take(_ rate: Double, at time: Timestamp) -> Double? {
         if filled > 0 {
-            if time.nanoseconds(since: newest.time) < Self.shortestSpacing { return nil }
             let spacing = time.seconds(since: newest.time)
             if spacing > 15 { filled = 0 }
             let change = rate - jumped - newest.rate

@@ -123,12 +123,12 @@ struct Stages {
 
     /// One pass over the recording, `pass` durations later than it was made.
     func feed(_ pipeline: inout RecordingPipeline, pass: Int64) {
-        let bytes = recording.frameBytes.span
+        let (bytes, frames, starts) = (recording.frameBytes.span, recording.frames.span, recording.starts.span)
         let shift = pass * recording.duration * 1_000_000_000
-        for index in recording.frames.indices {
-            var frame = recording.frames[index]
+        for index in frames.indices {
+            var frame = frames[index]
             frame.time = Timestamp(nanoseconds: frame.time.nanoseconds + shift)
-            pipeline.collect(frame, bytes.extracting(recording.bytes(of: index)))
+            pipeline.collect(frame, bytes.extracting(starts[index]..<starts[index + 1]))
         }
     }
 
