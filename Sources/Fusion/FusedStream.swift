@@ -216,7 +216,8 @@ extension FusedStream {
             fused.doubts.remove(.cadenceOutlier)
         }
         fused.distance = total.begun ? total.metres : nil
-        fused.distanceAge = distanceAge.map(Double.init)
+        fused.knownDistanceAge = distanceAge ?? 0
+        fused.note(.distanceAge, isKnown: distanceAge != nil)
         fused.time = Timestamp(nanoseconds: now)
         fused.updated = updated
         return true

@@ -142,9 +142,15 @@ package struct History: Sendable {
     package init() {}
 
     /// - Parameter sample: times not falling, from 0 at the recording's start.
-    @inline(__always)
     package mutating func ingest(_ sample: FusedSample) {
-        let time = larger(sample.time.seconds, lastTime ?? 0)
+        ingest(sample, at: larger(sample.time.seconds, lastTime ?? 0))
+    }
+
+    /// As ``ingest(_:)``, where it is known to be in order.
+    ///
+    /// - Parameter time: the sample's, in seconds.
+    @inline(__always)
+    mutating func ingest(_ sample: FusedSample, at time: Double) {
         var fresh = Values(sample)
         // What is marked as doubtful is shown to the athlete but not averaged.
         if !sample.doubts.isEmpty {

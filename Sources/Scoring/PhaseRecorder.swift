@@ -73,7 +73,7 @@ package struct PhaseRecorder: Sendable {
         let time = larger(lastTime, sample.time.seconds)
         if time - lastTime > Self.longSilence { endSilence(at: time) }
         lastTime = time
-        history.ingest(sample)
+        history.ingest(sample, at: time)
         if lastTime >= nextFold {
             foldPeaks()
             followLongBout(to: lastTime - Segmenter.longestBackdating)

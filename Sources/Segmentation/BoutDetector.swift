@@ -121,12 +121,21 @@ package struct BoutDetector: Sendable {
     ///   - value: the effort as a share of maximum, finite.
     ///   - time: not before that of the call before.
     ///   - mayBegin: whether other evidence allows a bout to begin now.
+    @inline(__always)  // Every second speed is repeated.
     package mutating func ingest(_ value: Double, at time: Timestamp, mayBegin: Bool = true) -> Change? {
+        isNew(value, at: time) ? take(value, at: time, mayBegin: mayBegin) : nil
+    }
+
+    @inline(__always)
+    private func isNew(_ value: Double, at time: Timestamp) -> Bool {
+        guard let lastTime else { return true }
+        let elapsed = time.nanoseconds(since: lastTime)
+        return elapsed >= Self.longestStride || elapsed >= Self.shortestInterval && value != recent[0].value
+    }
+
+    private mutating func take(_ value: Double, at time: Timestamp, mayBegin: Bool) -> Change? {
         var interval = 0.0
         if let lastTime {
-            let elapsed = time.nanoseconds(since: lastTime)
-            if elapsed < Self.shortestInterval { return nil }
-            if elapsed < Self.longestStride, value == recent[0].value { return nil }
             if isSilent(at: time) { return restart(after: lastTime, value, at: time) }
             interval = min(time.seconds(since: lastTime), 10)
             typicalInterval += 0.1 * (interval - typicalInterval)

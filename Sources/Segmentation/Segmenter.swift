@@ -96,16 +96,21 @@ package struct Segmenter: Sendable {
         let ruling = rulingEvidence(at: time)
         let watched = boutEvidence ?? ruling
         // All signals are followed; what the one that is watched says, counts.
-        var change: BoutDetector.Change?
         let ofHeartRate = watch(heartRate: news.heartRate, at: time)
-        if watched == .heartRate { change = ofHeartRate }
         let ofCadence = watch(cadence: news.cadence, at: time)
-        if watched == .cadence { change = ofCadence }
         let ofSpeed = watch(speed: news.speed, at: time)
-        if watched == .speed { change = ofSpeed }
 
         if current == nil { open(at: time, emit: emit) }
-        if let change, let watched { apply(change, watched, at: time, emit: emit) }
+        // Nearly always none says anything.
+        if ofHeartRate != nil || ofCadence != nil || ofSpeed != nil, let watched {
+            let change =
+                switch watched {
+                case .speed: ofSpeed
+                case .cadence: ofCadence
+                case .heartRate: ofHeartRate
+                }
+            if let change { apply(change, watched, at: time, emit: emit) }
+        }
         if current?.kind == .sprint { relabelLongSprint(at: time, emit: emit) }
         if let speed = news.speed { lookForRunBlock(speed, at: time, emit: emit) }
         if boutEvidence == nil { settle(at: time, evidence: ruling ?? .heartRate, emit: emit) }
