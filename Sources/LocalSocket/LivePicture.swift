@@ -202,21 +202,17 @@ struct LivePicture {
         guard persons.indices.contains(athlete), let running = persons[athlete].running else { return nil }
         let time = sample.time.seconds
         persons[athlete].running?.progress?.advance(to: time)
-        let maxima = running.configuration.maxima
-        // On the basis that a bout of this moment would be scored on.
-        let isSpeedKnown = maxima.speed.basis != .estimated || sample.heartRate == nil
-        let speedShare = isSpeedKnown ? sample.speed.map { $0 / maxima.speed.value } : nil
-        let heartRateShare = sample.heartRate.map { $0 / maxima.heartRate.value }
-        let state = persons[athlete].running?.progress?.state(
-            at: time, speedShare: speedShare, heartRateShare: heartRateShare)
+        let moment = MomentaryEffort(
+            speed: sample.speed, heartRate: sample.heartRate, maxima: running.configuration.maxima)
+        let state = persons[athlete].running?.progress?.state(at: time, moment)
         let target = state?.target ?? running.configuration.effectiveTarget
         var now = NowMessage(athlete: running.configuration.name, time: time, target: target)
         now.phase = running.status.phases.last.map { .init(kind: $0.kind, start: $0.start) }
         now.speed = sample.speed
         now.heartRate = sample.heartRate
         now.cadence = sample.cadence
-        now.effort = speedShare ?? heartRateShare
-        if now.phase?.kind.isWork ?? false { now.isOnTarget = state?.isOnTarget ?? now.effort.map { $0 >= target } }
+        now.effort = state?.effort ?? moment.share()
+        if now.phase?.kind.isWork ?? false { now.isOnTarget = now.effort.map { $0 >= target } }
         if let state, let plan = running.configuration.plan {
             now.step = .init(
                 index: state.index + 1, of: plan.steps.count, kind: state.step.kind, elapsed: state.elapsed,

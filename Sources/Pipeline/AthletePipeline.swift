@@ -77,10 +77,8 @@ package struct AthletePipeline: Sendable {
         var endedRests: [EndedRest] = []
         /// What the segmenter said of this sample, or of those of a block, and of which: as above.
         private var changes: [(sample: Int, change: PhaseChange)] = []
-        private let maxima: Maxima
-        private let target: Double
+        private let configuration: AthleteConfiguration
         private var hasMoved = false
-        private var sprintsEnded = 0
 
         /// m/s; slower is standing about.
         private static let walking = 0.5
@@ -88,8 +86,7 @@ package struct AthletePipeline: Sendable {
         init(configuration: AthleteConfiguration) {
             segmenter = Segmenter(configuration: configuration.segmenter)
             recorder = PhaseRecorder(limits: configuration.traceLimits)
-            maxima = configuration.maxima
-            target = configuration.effectiveTarget
+            self.configuration = configuration
         }
 
         @inline(__always)
@@ -121,7 +118,7 @@ package struct AthletePipeline: Sendable {
                 recorder.ingest(samples.extracting(next..<end))
                 if !hasMoved { noteFirstMovement(samples[next]) }
                 while nextChange < changes.count, changes[nextChange].sample < end {
-                    _ = apply(changes[nextChange].change)
+                    apply(changes[nextChange].change)
                     nextChange += 1
                 }
                 if !endedRests.isEmpty { variability.take(&endedRests) }
@@ -139,25 +136,40 @@ package struct AthletePipeline: Sendable {
             let found = changes
             changes = []
             for found in found {
-                let sprint = apply(found.change)
+                let phases = recorder.phases.count
+                apply(found.change)
                 emit(.phase(found.change))
-                guard let sprint else { continue }
-                let trace = recorder.provisionalTrace(of: sprint)
-                let score = SprintScore(trace, maxima: maxima, target: target)
-                emit(.sprintEnded(index: sprintsEnded, trace, score))
+                guard recorder.phases.count > phases, let bout = endedBout(before: 1), bout.kind == .sprint else {
+                    continue
+                }
+                emit(.sprintEnded(index: bout.index, bout.trace, bout.score))
             }
         }
 
-        /// - Returns: the sprint that has just ended with it, if it is long enough to be scored.
-        private mutating func apply(_ change: PhaseChange) -> PhaseRecord? {
+        private mutating func apply(_ change: PhaseChange) {
             noteEndedRest(change)
-            let open = recorder.phases.last?.kind
             recorder.apply(change)
-            guard case .began = change, open == .sprint, recorder.phases.count >= 2 else { return nil }
-            let sprint = recorder.phases[recorder.phases.count - 2]
-            guard sprint.duration >= PhaseRecorder.shortestSprint else { return nil }
-            sprintsEnded += 1
-            return sprint
+        }
+
+        /// A bout as it would be judged if the recording ended now.
+        ///
+        /// - Parameter back: 1 for the phase before the last one, 2 for the one before that.
+        /// - Returns: `nil` when that phase is no bout, or too short for one; `index` counts those of its kind from 1.
+        func endedBout(before back: Int) -> (kind: PhaseKind, index: Int, trace: SprintTrace, score: SprintScore)? {
+            let phases = recorder.phases
+            let place = phases.count - 1 - back
+            guard phases.indices.contains(place), phases[place].kind.isWork,
+                phases[place].duration >= PhaseRecorder.shortestSprint
+            else { return nil }
+            let bout = phases[place]
+            let index = phases[...place].count {
+                $0.kind == bout.kind && $0.duration >= PhaseRecorder.shortestSprint
+            }
+            let trace = recorder.provisionalTrace(of: bout)
+            let demands = BoutDemands(phases, target: configuration.target, plan: configuration.plan)
+            let score = demands.score(
+                trace, index: index - 1, isInterval: bout.kind == .interval, maxima: configuration.maxima)
+            return (bout.kind, index, trace, score)
         }
 
         // Static: a closure over `self` could not note changes while the segmenter is being changed.
@@ -213,18 +225,9 @@ package struct AthletePipeline: Sendable {
     /// - Parameter back: 1 for the phase before the last one, 2 for the one before that.
     /// - Returns: `nil` when that phase is no bout, or too short for one.
     package func endedBout(before back: Int) -> (isInterval: Bool, sprint: AnalysisDocument.Sprint)? {
-        let recorder = stages.recorder
-        let place = recorder.phases.count - 1 - back
-        guard recorder.phases.indices.contains(place), recorder.phases[place].kind.isWork,
-            recorder.phases[place].duration >= PhaseRecorder.shortestSprint
-        else { return nil }
-        let bout = recorder.phases[place]
-        let index = recorder.phases[...place].count {
-            $0.kind == bout.kind && $0.duration >= PhaseRecorder.shortestSprint
-        }
-        let trace = recorder.provisionalTrace(of: bout)
-        let score = SprintScore(trace, maxima: configuration.maxima, target: configuration.effectiveTarget)
-        return (bout.kind == .interval, AnalysisDocument.Sprint(index: index, trace, score, rest: nil))
+        guard let bout = stages.endedBout(before: back) else { return nil }
+        let sprint = AnalysisDocument.Sprint(index: bout.index, bout.trace, bout.score, rest: nil)
+        return (bout.kind == .interval, sprint)
     }
 
     // MARK: Result

@@ -21,6 +21,9 @@ package struct Maxima: Equatable, Sendable {
     /// bpm; `nil` when unknown.
     package var restingHeartRate: Double?
 
+    /// Whether the maximum speed is more than an estimate.
+    var isSpeedKnown: Bool { speed.basis != .estimated }
+
     package init(speed: Value, heartRate: Value, restingHeartRate: Double? = nil) {
         self.speed = speed
         self.heartRate = heartRate

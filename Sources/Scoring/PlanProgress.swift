@@ -27,10 +27,10 @@ package struct PlanProgress: Equatable, Sendable {
         /// Of the plan's bouts, the number of this one or, at rest, of the one to come, from 1; `nil` after the last one.
         package var bout: Int?
         package var bouts: Int
-        /// The share of maximum that the bout is asked for; `nil` outside of bouts.
+        /// The share of maximum that the bout is asked for; `nil` outside of the plan's bouts.
         package var target: Double?
-        /// Whether the effort of this moment is at or above what the bout is asked for; `nil` outside of bouts or without an effort.
-        package var isOnTarget: Bool?
+        /// The effort of this moment as a share of maximum: in one of the plan's bouts of what its target is a share of.
+        package var effort: Double?
         /// Whether the last step has lasted for its time.
         package var isComplete: Bool
     }
@@ -136,28 +136,21 @@ package struct PlanProgress: Equatable, Sendable {
 
     /// - Parameters:
     ///   - time: not before the last ``advance(to:)``.
-    ///   - speedShare: the speed of this moment as a share of the athlete's maximum.
-    ///   - heartRateShare: the heart rate of this moment as a share of the maximum.
+    ///   - moment: how hard the athlete works then; `nil` when that is not asked.
     /// - Returns: `nil` before the first phase, and for a plan without steps.
-    package func state(at time: Double, speedShare: Double? = nil, heartRateShare: Double? = nil) -> State? {
+    package func state(at time: Double, _ moment: MomentaryEffort? = nil) -> State? {
         guard plan.steps.indices.contains(index), let stepStart else { return nil }
         let step = plan.steps[index]
         let isWaiting = step.kind.isWork && !isWorking && !isOver
         let elapsed = isWaiting ? 0 : max(0, time - stepStart)
         let before = plan.steps[..<index].count { $0.kind.isWork }
         let bouts = plan.work.count
-        let effort =
-            switch step.basis {
-            case .speed: speedShare ?? heartRateShare
-            case .heartRate: heartRateShare ?? speedShare
-            case nil: speedShare ?? heartRateShare
-            }
         return State(
             step: step, index: index, elapsed: elapsed, left: step.seconds - elapsed,
             next: index + 1 < plan.steps.count ? plan.steps[index + 1] : nil,
             bout: before < bouts ? before + 1 : nil, bouts: bouts,
-            target: step.kind.isWork ? plan.target(of: step, athlete: target) : nil,
-            isOnTarget: isWorking ? effort.map { $0 >= plan.target(of: step, athlete: target) } : nil,
+            target: step.kind.isWork && !isOver ? plan.target(of: step, athlete: target) : nil,
+            effort: moment?.share(of: isWorking ? step.basis : nil),
             isComplete: isOver || index + 1 == plan.steps.count && !step.kind.isWork && elapsed >= step.seconds)
     }
 }

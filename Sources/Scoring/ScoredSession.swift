@@ -18,22 +18,14 @@ package struct ScoredSession: Equatable, Sendable {
     ///   - recorded: finished.
     ///   - target: what the athlete set out to reach; `nil` for the plan's, or 0.8 without a plan.
     package init(_ recorded: PhaseRecorder, maxima: Maxima, target: Double?, plan: Plan?) {
-        let usual = target ?? plan?.target ?? Self.defaultTarget
-        self.target = usual
-        let result = plan.map { PlanResult($0, phases: recorded.phases) }
-        self.plan = result
-        func step(_ place: KeyPath<PlanResult.Step, Int?>, _ index: Int) -> Plan.Step? {
-            result?.steps.first { $0[keyPath: place] == index }?.planned
+        let demands = BoutDemands(recorded.phases, target: target, plan: plan)
+        self.target = demands.usual
+        self.plan = demands.result
+        func scores(_ traces: [SprintTrace], areIntervals: Bool) -> [SprintScore] {
+            traces.enumerated().map { demands.score($1, index: $0, isInterval: areIntervals, maxima: maxima) }
         }
-        func scores(_ traces: [SprintTrace], _ place: KeyPath<PlanResult.Step, Int?>) -> [SprintScore] {
-            traces.enumerated().map { index, trace in
-                let planned = step(place, index)
-                let asked = planned.flatMap { planned in plan.map { $0.target(of: planned, athlete: target) } }
-                return SprintScore(trace, maxima: maxima, target: asked ?? usual, basis: planned?.basis)
-            }
-        }
-        sprints = scores(recorded.sprints, \.sprint)
-        intervals = scores(recorded.intervals, \.interval)
-        score = SessionScore(sprints, intervals: intervals, plan: result)
+        sprints = scores(recorded.sprints, areIntervals: false)
+        intervals = scores(recorded.intervals, areIntervals: true)
+        score = SessionScore(sprints, intervals: intervals, plan: demands.result)
     }
 }

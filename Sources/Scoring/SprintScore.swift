@@ -39,20 +39,10 @@ package struct SprintScore: Equatable, Sendable {
                     ? (peak - resting) / (maxima.heartRate.value - resting) : nil
             }
         }
-        let speedIsCovered = trace.speedCoverage >= 0.8 && external != nil
-        let speedIsKnown = maxima.speed.basis != .estimated
-        if asked == .heartRate, `internal` != nil {
-            basis = .heartRate
-        } else if asked == .speed, speedIsCovered {
-            basis = .speed
-            // With only an estimated maximum speed, heart rate is the better witness where there is one.
-        } else if speedIsCovered, speedIsKnown || `internal` == nil {
-            basis = .speed
-        } else if `internal` != nil {
-            basis = .heartRate
-        } else {
-            basis = external == nil ? nil : .speed
-        }
+        basis =
+            Self.basis(
+                asked, hasSpeed: trace.speedCoverage >= 0.8 && external != nil, hasHeartRate: `internal` != nil,
+                isSpeedKnown: maxima.isSpeedKnown) ?? (external == nil ? nil : .speed)
         isOnTarget = false
         timeOnTarget = 0
         isOnTarget = (effort ?? 0) >= target
@@ -61,5 +51,21 @@ package struct SprintScore: Equatable, Sendable {
             ? (trace.quarterHeartRates, target * maxima.heartRate.value)
             : (trace.quarterSpeeds, target * maxima.speed.value)
         timeOnTarget = basis == nil ? 0 : values.time(atLeast: limit)
+    }
+
+    /// What an effort is measured by.
+    ///
+    /// - Parameters:
+    ///   - asked: what the plan wants; where that was not measured, the usual rule decides.
+    ///   - isSpeedKnown: whether the maximum speed is more than an estimate.
+    /// - Returns: `nil` where neither was measured.
+    static func basis(
+        _ asked: Plan.TargetBasis?, hasSpeed: Bool, hasHeartRate: Bool, isSpeedKnown: Bool
+    ) -> Evidence? {
+        if asked == .heartRate, hasHeartRate { return .heartRate }
+        if asked == .speed, hasSpeed { return .speed }
+        // With only an estimated maximum speed, heart rate is the better witness where there is one.
+        if hasSpeed, isSpeedKnown || !hasHeartRate { return .speed }
+        return hasHeartRate ? .heartRate : nil
     }
 }

@@ -142,26 +142,21 @@ struct LiveDisplay {
         try StandardStream.output.write(line)
     }
 
-    /// On the basis that a sprint of this moment would be scored on.
-    private func effort(of sample: FusedSample) -> Double? {
-        guard let maxima = configuration?.maxima else { return nil }
-        if let speed = sample.speed, maxima.speed.basis != .estimated || sample.heartRate == nil {
-            return speed / maxima.speed.value
-        }
-        return sample.heartRate.map { $0 / maxima.heartRate.value }
-    }
-
     private mutating func showStatus(_ sample: FusedSample, of athlete: Int) throws(CommandFailure) {
         guard showsStatus, names.count == 1 else { return }
         let now = MonotonicClock.now
         if let lastStatus, now.seconds(since: lastStatus) < Self.statusInterval { return }
         lastStatus = now
         progress?.advance(to: sample.time.seconds)
+        let moment = configuration.map {
+            MomentaryEffort(speed: sample.speed, heartRate: sample.heartRate, maxima: $0.maxima)
+        }
+        let state = progress?.state(at: sample.time.seconds, moment)
         var status = LivePhaseLine.Status(
             time: sample.time.seconds, phase: open[athlete]?.kind, since: open[athlete]?.start,
-            speed: sample.speed, heartRate: sample.heartRate, effort: effort(of: sample),
+            speed: sample.speed, heartRate: sample.heartRate, effort: state?.effort ?? moment?.share(),
             target: configuration?.effectiveTarget ?? ScoredSession.defaultTarget)
-        status.plan = progress?.state(at: sample.time.seconds)
+        status.plan = state
         let text = lines.text(for: status)
         if !text.isEmpty { try StandardStream.output.write(text) }
     }

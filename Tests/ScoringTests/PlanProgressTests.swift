@@ -27,7 +27,13 @@ import Testing
     private func state(_ progress: PlanProgress, _ time: Double) throws -> PlanProgress.State {
         var progress = progress
         progress.advance(to: time)
-        return try #require(progress.state(at: time, speedShare: 0.85, heartRateShare: 0.5))
+        return try #require(progress.state(at: time, Self.moment(0.85, 0.5)))
+    }
+
+    private static func moment(_ speedShare: Double?, _ heartRateShare: Double?) -> MomentaryEffort {
+        MomentaryEffort(
+            speed: speedShare.map { $0 * 8 }, heartRate: heartRateShare.map { $0 * 200 },
+            maxima: Maxima(speed: .init(8, .measured), heartRate: .init(200, .measured)))
     }
 
     @Test func nothingIsKnownBeforeTheFirstPhase() {
@@ -38,13 +44,14 @@ import Testing
         // Warm-up 10...310, then 30 s sprints every 120 s.
         let warming = try state(Self.progress([]), 250)
         #expect(warming.step.kind == .warmup && warming.left == 60 && warming.next?.kind == .sprint)
-        #expect(warming.bout == 1 && warming.bouts == 5 && warming.isOnTarget == nil)
+        #expect(warming.bout == 1 && warming.bouts == 5 && warming.target == nil)
         let sprinting = try state(Self.progress([310]), 322)
-        #expect(sprinting.step.kind == .sprint && sprinting.left == 18 && sprinting.isOnTarget == true)
+        #expect(sprinting.step.kind == .sprint && sprinting.left == 18)
+        #expect(sprinting.target == 0.8 && sprinting.effort == 0.85)
         #expect(sprinting.next?.kind == .recovery && sprinting.bout == 1)
         let resting = try state(Self.progress([310, 340]), 400)
         #expect(resting.step.kind == .recovery && resting.left == 30 && resting.bout == 2)
-        #expect(resting.isOnTarget == nil)
+        #expect(resting.target == nil)
     }
 
     @Test func warmingUpForLongLeavesNothingOut() throws {
@@ -115,6 +122,8 @@ import Testing
         #expect(try #require(progress.state(at: 600)).isComplete)
         progress.apply(Self.began(.sprint, 700))
         #expect(progress.added == 1)
+        // Of a bout that the plan does not know the last step asks for nothing.
+        #expect(try #require(progress.state(at: 705)).target == nil)
     }
 
     @Test func theHeartRateCountsWhereThePlanSaysSo() throws {
@@ -122,8 +131,12 @@ import Testing
         progress.apply(Self.began(.warmup, 0))
         progress.apply(Self.began(.sprint, 600))
         progress.apply(.becameInterval(decided: Timestamp(seconds: 661)))
-        #expect(try #require(progress.state(at: 700, speedShare: 0.95, heartRateShare: 0.85)).isOnTarget == false)
-        #expect(try #require(progress.state(at: 700, speedShare: 0.5, heartRateShare: 0.9)).isOnTarget == true)
-        #expect(try #require(progress.state(at: 700)).isOnTarget == nil)
+        let state = try #require(progress.state(at: 700, Self.moment(0.95, 0.75)))
+        #expect(state.target == 0.9 && state.effort == 0.75)
+        #expect(try #require(progress.state(at: 700, Self.moment(0.5, nil))).effort == 0.5)
+        #expect(try #require(progress.state(at: 700)).effort == nil)
+        // Between bouts the plan asks for nothing.
+        progress.apply(Self.began(.recovery, 840))
+        #expect(try #require(progress.state(at: 850, Self.moment(0.5, 0.75))).effort == 0.5)
     }
 }
