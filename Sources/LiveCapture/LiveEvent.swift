@@ -9,7 +9,7 @@ package enum LiveEvent: Sendable {
     ///   - start: on the frames' clock: the times of its phases count from here.
     ///   - configuration: what efforts are shares of, and the plan.
     case sessionStarted(athlete: Int, start: Timestamp, configuration: AthleteConfiguration)
-    /// A phase or an ended sprint; never `.fused`, of which ``EventQueue/wait()`` gives the last.
+    /// A phase or an ended bout; never `.fused`, of which ``EventQueue/wait()`` gives the last.
     case pipeline(athlete: Int, PipelineEvent)
     /// - Parameter duration: seconds from the first frame to the last.
     case sessionEnded(athlete: Int, duration: Double)

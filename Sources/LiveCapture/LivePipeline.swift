@@ -256,7 +256,7 @@ package struct LivePipeline: Sendable {
             case .fused(let sample): return output.status(sample, of: member)
             case .phase(.began): began += 1
             case .phase(.becameInterval): isRelabelled = true
-            case .sprintEnded: break
+            case .boutEnded: break
             }
             output.tell(.pipeline(athlete: member, event))
         }

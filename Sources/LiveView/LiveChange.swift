@@ -11,9 +11,9 @@ package enum LiveChange: Equatable, Sendable {
     case phaseRelabelled(
         athlete: String?, from: PhaseKind?, to: PhaseKind, start: Double, decided: Double?, number: Int?)
     /// A bout's effort is known; `number` counts the session's bouts from 1.
-    case boutScored(athlete: String?, AnalysisDocument.Sprint, number: Int)
+    case boutScored(athlete: String?, PhaseKind, AnalysisDocument.Sprint, number: Int)
     /// A bout that was known is told again, now with how the heart rate fell after it.
-    case boutRecovered(athlete: String?, AnalysisDocument.Sprint, number: Int)
+    case boutRecovered(athlete: String?, PhaseKind, AnalysisDocument.Sprint, number: Int)
     case sessionStarted(athlete: String?)
     case sessionEnded(athlete: String?, duration: Double?)
     case sessionStored(athlete: String?, folder: String?)
@@ -41,7 +41,7 @@ package enum LiveChange: Equatable, Sendable {
     package var athlete: String? {
         switch self {
         case .phaseBegan(let athlete, _, _, _, _), .phaseRelabelled(let athlete, _, _, _, _, _),
-            .boutScored(let athlete, _, _), .boutRecovered(let athlete, _, _), .sessionStarted(let athlete),
+            .boutScored(let athlete, _, _, _), .boutRecovered(let athlete, _, _, _), .sessionStarted(let athlete),
             .sessionEnded(let athlete, _), .sessionStored(let athlete, _):
             athlete
         case .greeted, .storage, .notice, .trouble, .configurationReloaded, .configurationRefused, .done, .refused,

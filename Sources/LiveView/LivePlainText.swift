@@ -35,15 +35,15 @@ package struct LivePlainText: Sendable {
                 lines.text(
                     for: .relabelled(from: from ?? to, to: to, start: start, decided: decided ?? start, number: number)
                 ))
-        case .boutScored(let athlete, let bout, let number):
-            let result = LivePhaseLine.SprintResult(
-                number: number, start: bout.start, end: bout.end, effort: bout.effort,
+        case .boutScored(let athlete, let kind, let bout, let number):
+            let result = LivePhaseLine.BoutResult(
+                kind: kind, number: number, start: bout.start, end: bout.end, effort: bout.effort,
                 basis: bout.effortBasis, onTarget: bout.onTarget,
                 meanSpeed: bout.meanSpeed, peakHeartRate: bout.peakHeartRate)
             return owned(athlete, lines.text(for: .scored(result, decided: bout.end)))
-        case .boutRecovered(let athlete, let bout, let number):
+        case .boutRecovered(let athlete, let kind, let bout, let number):
             guard let text = recovery(bout) else { return nil }
-            return owned(athlete, line("          sprint \(number): heart rate \(text)"))
+            return owned(athlete, line("          \(Wording.name(kind)) \(number): heart rate \(text)"))
         case .sessionStarted(let athlete): return owned(athlete, line("session started"))
         case .sessionEnded(let athlete, let duration):
             let length = duration.flatMap(Wording.clock).map { " after \($0)" } ?? ""
@@ -73,7 +73,7 @@ package struct LivePlainText: Sendable {
             let phase = person.phase.map { ", \(Wording.name($0.kind))" } ?? ""
             return line(
                 "\(person.displayName): session of \(Wording.clock(session.elapsed) ?? "?")\(phase), "
-                    + Wording.count(person.omittedBouts + person.bouts.count, "sprint"))
+                    + Wording.count(person.omittedBouts + person.bouts.count, "bout"))
         }.joined()
     }
 

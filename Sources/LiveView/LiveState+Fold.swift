@@ -139,14 +139,16 @@ extension LiveState {
     private mutating func take(_ message: SprintMessage) -> LiveChange? {
         guard let index = place(message.athlete) else { return nil }
         let bout = message.sprint
+        let kind: PhaseKind = message.kind == .interval ? .interval : .sprint
         if let place = athletes[index].bouts.firstIndex(where: { $0.start == bout.start }) {
             let before = athletes[index].bouts[place]
             athletes[index].bouts[place] = bout
             let isNews =
                 bout.recovery30 != before.recovery30 || bout.recovery60 != before.recovery60
                 || bout.recovery90 != before.recovery90
-            return isNews
-                ? .boutRecovered(athlete: message.athlete, bout, number: athletes[index].omittedBouts + place + 1) : nil
+            guard isNews else { return nil }
+            return .boutRecovered(
+                athlete: message.athlete, kind, bout, number: athletes[index].omittedBouts + place + 1)
         }
         let place = athletes[index].bouts.lastIndex { $0.start < bout.start }.map { $0 + 1 } ?? 0
         athletes[index].bouts.insert(bout, at: place)
@@ -155,7 +157,7 @@ extension LiveState {
             athletes[index].bouts.removeFirst()
             athletes[index].omittedBouts &+= 1
         }
-        return .boutScored(athlete: message.athlete, bout, number: number)
+        return .boutScored(athlete: message.athlete, kind, bout, number: number)
     }
 
     private mutating func take(_ now: NowMessage, _ time: Double) {

@@ -139,10 +139,8 @@ package struct AthletePipeline: Sendable {
                 let phases = recorder.phases.count
                 apply(found.change)
                 emit(.phase(found.change))
-                guard recorder.phases.count > phases, let bout = endedBout(before: 1), bout.kind == .sprint else {
-                    continue
-                }
-                emit(.sprintEnded(index: bout.index, bout.trace, bout.score))
+                guard recorder.phases.count > phases, let bout = endedBout(before: 1) else { continue }
+                emit(.boutEnded(bout.kind, bout.trace, bout.score))
             }
         }
 

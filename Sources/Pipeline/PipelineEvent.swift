@@ -7,7 +7,7 @@ package import Segmentation
 package enum PipelineEvent: Sendable {
     case fused(FusedSample)
     case phase(PhaseChange)
-    /// A sprint has just ended. The score is provisional: heart rate has not peaked yet.
+    /// A bout of the kind has just ended. The score is provisional: heart rate has not peaked yet.
     /// Boxed, because it is rare and ten times as large as the others, which are passed on with every sample.
-    indirect case sprintEnded(index: Int, SprintTrace, SprintScore)
+    indirect case boutEnded(PhaseKind, SprintTrace, SprintScore)
 }

@@ -15,12 +15,15 @@ package struct LivePhaseLine: Sendable {
         case began(PhaseKind, start: Double, decided: Double, number: Int?)
         /// The phase that began at `start` turned out to be another kind.
         case relabelled(from: PhaseKind, to: PhaseKind, start: Double, decided: Double, number: Int?)
-        case scored(SprintResult, decided: Double)
+        case scored(BoutResult, decided: Double)
         /// The session is over; `time` is its last frame's.
         case ended(time: Double)
     }
 
-    package struct SprintResult: Equatable, Sendable {
+    package struct BoutResult: Equatable, Sendable {
+        /// A sprint or an interval.
+        package var kind: PhaseKind
+        /// Among the session's bouts of either kind, from 1.
         package var number: Int
         package var start: Double
         package var end: Double
@@ -32,9 +35,10 @@ package struct LivePhaseLine: Sendable {
         package var peakHeartRate: Double?
 
         package init(
-            number: Int, start: Double, end: Double, effort: Double?, basis: Evidence?, onTarget: Bool,
-            meanSpeed: Double? = nil, peakHeartRate: Double? = nil
+            kind: PhaseKind, number: Int, start: Double, end: Double, effort: Double?, basis: Evidence?,
+            onTarget: Bool, meanSpeed: Double? = nil, peakHeartRate: Double? = nil
         ) {
+            self.kind = kind
             self.number = number
             self.start = start
             self.end = end
@@ -135,8 +139,8 @@ extension LivePhaseLine {
             line.add("  was taken for \(Wording.name(from))", .faint)
             addDelay(decided - start, to: &line)
             return line
-        case .scored(let sprint, _):
-            return scored(sprint)
+        case .scored(let bout, _):
+            return scored(bout)
         case .ended(let time):
             var line = opening(time)
             line.add("end of the recording", .heading)
@@ -162,21 +166,21 @@ extension LivePhaseLine {
         line.add("  seen after \(seconds) s", .faint)
     }
 
-    private func scored(_ sprint: SprintResult) -> StyledText {
-        let ink: Ink = sprint.effort == nil ? .faint : sprint.onTarget ? .good : .bad
-        var line = opening(sprint.end)
-        line.add(sprint.effort == nil ? "  " : sprint.onTarget ? glyphs.reached : glyphs.missed, ink)
-        line.add(" sprint \(sprint.number): ")
-        if let percent = Wording.percent(sprint.effort) {
+    private func scored(_ bout: BoutResult) -> StyledText {
+        let ink: Ink = bout.effort == nil ? .faint : bout.onTarget ? .good : .bad
+        var line = opening(bout.end)
+        line.add(bout.effort == nil ? "  " : bout.onTarget ? glyphs.reached : glyphs.missed, ink)
+        line.add(" \(Wording.name(bout.kind)) \(bout.number): ")
+        if let percent = Wording.percent(bout.effort) {
             line.add(percent, ink)
-            line.add(sprint.basis == .heartRate ? " of maximum heart rate" : " of maximum speed")
+            line.add(bout.basis == .heartRate ? " of maximum heart rate" : " of maximum speed")
         } else {
             line.add("effort unknown", ink)
         }
         var details: [String] = []
-        if let length = Wording.length(sprint.end - sprint.start) { details.append(length) }
-        if let speed = Wording.number(sprint.meanSpeed, decimals: 2) { details.append("\(speed) m/s") }
-        if let peak = Wording.number(sprint.peakHeartRate, decimals: 0) { details.append("peak \(peak) bpm") }
+        if let length = Wording.length(bout.end - bout.start) { details.append(length) }
+        if let speed = Wording.number(bout.meanSpeed, decimals: 2) { details.append("\(speed) m/s") }
+        if let peak = Wording.number(bout.peakHeartRate, decimals: 0) { details.append("peak \(peak) bpm") }
         for detail in details { line.add(glyphs.separator + detail, .faint) }
         return line
     }

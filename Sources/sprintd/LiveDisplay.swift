@@ -86,9 +86,10 @@ struct LiveDisplay {
         switch event {
         case .fused(let sample): try showStatus(sample, of: athlete)
         case .phase(let change): try show(change, of: athlete)
-        case .sprintEnded(_, let trace, let score):
-            let result = LivePhaseLine.SprintResult(
-                number: bouts[athlete], start: trace.start, end: trace.end, effort: score.effort, basis: score.basis,
+        case .boutEnded(let kind, let trace, let score):
+            let result = LivePhaseLine.BoutResult(
+                kind: kind, number: bouts[athlete], start: trace.start, end: trace.end, effort: score.effort,
+                basis: score.basis,
                 onTarget: score.isOnTarget, meanSpeed: trace.meanSpeed, peakHeartRate: trace.peakHeartRate)
             try write(.scored(result, decided: trace.end), of: athlete)
         }

@@ -105,8 +105,16 @@ import Testing
         bout.recovery30 = 19
         bout.recovery60 = -2
         #expect(
-            text.text(for: .boutRecovered(athlete: "Ada", bout, number: 1), namesAthlete: true)
+            text.text(for: .boutRecovered(athlete: "Ada", .sprint, bout, number: 1), namesAthlete: true)
                 == "Ada:           sprint 1: heart rate 19 bpm down after 30 s, 2 bpm up after 60 s\n")
+        #expect(
+            text.text(for: .boutRecovered(athlete: "Ada", .interval, bout, number: 2), namesAthlete: false)
+                == "          interval 2: heart rate 19 bpm down after 30 s, 2 bpm up after 60 s\n")
+        bout.effort = 0.912
+        bout.effortBasis = .heartRate
+        #expect(
+            text.text(for: .boutScored(athlete: "Ada", .interval, bout, number: 2), namesAthlete: false)
+                == "    5:41  ✓  interval 2: 91 % of maximum heart rate · 30 s\n")
         #expect(
             text.text(for: .sessionEnded(athlete: "Ada", duration: 1218), namesAthlete: false)
                 == "session ended after 20:18\n")

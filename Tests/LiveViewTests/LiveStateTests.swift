@@ -74,11 +74,11 @@ import Testing
         #expect(try fold(&state, phase("ended", "interval", 311, 380, decided: 313)) == nil)
         #expect(state.athletes[0].phases.last?.end == 380)
 
-        guard case .boutScored("Ada", _, 1) = try fold(&state, sprint(311)) else {
+        guard case .boutScored("Ada", .sprint, _, 1) = try fold(&state, sprint(311)) else {
             Issue.record("not scored")
             return
         }
-        guard case .boutRecovered("Ada", let bout, 1) = try fold(&state, sprint(311, fall: "19")) else {
+        guard case .boutRecovered("Ada", .sprint, let bout, 1) = try fold(&state, sprint(311, fall: "19")) else {
             Issue.record("not recovered")
             return
         }

@@ -10,7 +10,7 @@ import Testing
 /// What is said of a bout when it ends, against what the analysis says of it.
 @Suite struct LiveJudgementTests {
     private struct Told {
-        /// Of sprints, as the terminal is told.
+        /// As the terminal is told.
         var scores: [Double: SprintScore] = [:]
         /// As the socket is told.
         var bouts: [AnalysisDocument.Sprint] = []
@@ -34,7 +34,7 @@ import Testing
                         switch event {
                         case .fused, .phase(.becameInterval): break
                         case .phase(.began): hasBegun = true
-                        case .sprintEnded(_, let trace, let score): told.scores[trace.start] = score
+                        case .boutEnded(_, let trace, let score): told.scores[trace.start] = score
                         }
                     }
                     if hasBegun, let bout = pipeline.endedBout(of: 0, before: 1) { told.bouts.append(bout.sprint) }
@@ -62,9 +62,9 @@ import Testing
             #expect(live.effortBasis?.rawValue == work.basis?.rawValue)
             #expect(final.target == live.target && final.effortBasis == live.effortBasis)
         }
-        for sprint in analysis.sprints {
-            let score = try #require(told.scores[sprint.start])
-            #expect(score.target == sprint.target && score.basis == sprint.effortBasis)
+        for bout in bouts {
+            let score = try #require(told.scores[bout.start])
+            #expect(score.target == bout.target && score.basis == bout.effortBasis)
         }
     }
 

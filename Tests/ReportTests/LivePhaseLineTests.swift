@@ -21,8 +21,9 @@ import Testing
         #expect(
             event(.relabelled(from: .sprint, to: .interval, start: 400, decided: 460, number: 2))
                 == "    6:40  INTERVAL 2  was taken for sprint  seen after 60.0 s\n")
-        let sprint = LivePhaseLine.SprintResult(
-            number: 1, start: 300, end: 330, effort: 0.842, basis: .speed, onTarget: true, meanSpeed: 6.82,
+        let sprint = LivePhaseLine.BoutResult(
+            kind: .sprint, number: 1, start: 300, end: 330, effort: 0.842, basis: .speed, onTarget: true,
+            meanSpeed: 6.82,
             peakHeartRate: 171)
         #expect(
             event(.scored(sprint, decided: 360))
@@ -31,9 +32,9 @@ import Testing
     }
 
     @Test func anUnknownEffortIsSaidAndNotZero() {
-        let sprint = LivePhaseLine.SprintResult(
-            number: 2, start: 0, end: 30, effort: nil, basis: nil, onTarget: false)
-        #expect(event(.scored(sprint, decided: 60)) == "    0:30     sprint 2: effort unknown · 30 s\n")
+        let sprint = LivePhaseLine.BoutResult(
+            kind: .interval, number: 2, start: 0, end: 30, effort: nil, basis: nil, onTarget: false)
+        #expect(event(.scored(sprint, decided: 60)) == "    0:30     interval 2: effort unknown · 30 s\n")
     }
 
     @Test func theStatusIsOverwrittenInPlace() {
@@ -75,8 +76,9 @@ import Testing
     }
 
     @Test func anEventIsNeverCut() {
-        let sprint = LivePhaseLine.SprintResult(
-            number: 3, start: 550, end: 580, effort: 0.965, basis: .heartRate, onTarget: true, meanSpeed: 5.74,
+        let sprint = LivePhaseLine.BoutResult(
+            kind: .sprint, number: 3, start: 550, end: 580, effort: 0.965, basis: .heartRate, onTarget: true,
+            meanSpeed: 5.74,
             peakHeartRate: 174)
         var lines = LivePhaseLine(style: TextStyle(width: 40, color: .none, unicode: true), interactive: true)
         #expect(

@@ -52,14 +52,14 @@ func measureLatency(seconds: Int64) throws {
             pipeline.ingest(frame, bytes.extracting(recording.bytes(of: index))) { _, event in
                 switch event {
                 case .fused: states.record(cthreads_now() - taken)
-                case .phase, .sprintEnded: decisions.record(cthreads_now() - taken)
+                case .phase, .boutEnded: decisions.record(cthreads_now() - taken)
                 }
             }
             frames.record(cthreads_now() - taken)
         }
         print(isPaced ? " as fast as it happened, \(seconds) s:" : " at full speed, \(recording.duration) s:")
         states.report("state (fused sample)")
-        decisions.report("decision (phase, sprint)")
+        decisions.report("decision (phase, bout)")
         frames.report("the whole call")
     }
 }
