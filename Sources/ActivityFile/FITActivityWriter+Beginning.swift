@@ -97,9 +97,7 @@ extension FITActivityWriter {
                 .init(FITProfile.Workout.name, .string(plan.name)),
             ])
         for (index, step) in plan.steps.prefix(Int(UInt16.max)).enumerated() {
-            let share = step.target ?? activity.document.score.target
-            let target = step.kind == .sprint ? activity.document.athlete.maxSpeed.map { share * $0.value } : nil
-            let low = FITProfile.raw(target, scale: 1000, as: UInt32.self)
+            let target = target(of: step)
             typealias Field = FITProfile.WorkoutStep
             encoder.message(
                 FITProfile.WrittenMessage.workoutStep,
@@ -109,13 +107,34 @@ extension FITActivityWriter {
                     .init(Field.durationType, .enum(Field.durationTime)),
                     .init(
                         Field.durationValue, .uint32(FITProfile.raw(step.planned, scale: 1000, as: UInt32.self))),
-                    .init(Field.targetType, .enum(low == nil ? Field.targetOpen : Field.targetSpeed)),
+                    .init(Field.targetType, .enum(target.type)),
                     .init(Field.targetValue, .uint32(0)),
-                    .init(Field.customTargetLow, .uint32(low)),
-                    // A sprint may be as fast as it likes: the fastest human is slower than 13 m/s.
-                    .init(Field.customTargetHigh, .uint32(low.map { max($0, 13_000) })),
+                    .init(Field.customTargetLow, .uint32(target.low)),
+                    .init(Field.customTargetHigh, .uint32(target.high)),
                     .init(Field.intensity, .enum(step.kind.intensity)),
                 ])
         }
+    }
+
+    /// A sprint whose plan leaves it open is asked for a speed, as most of them are judged by it.
+    private func target(of step: AnalysisDocument.PlanStep) -> (type: UInt8, low: UInt32?, high: UInt32?) {
+        typealias Field = FITProfile.WorkoutStep
+        let share = step.target ?? activity.document.score.target
+        switch step.targetBasis ?? (step.kind == .sprint ? .speed : nil) {
+        case .speed:
+            let speed = activity.document.athlete.maxSpeed.map { share * $0.value }
+            guard let low = FITProfile.raw(speed, scale: 1000, as: UInt32.self) else { break }
+            // A sprint may be as fast as it likes: the fastest human is slower than 13 m/s.
+            return (Field.targetSpeed, low, max(low, 13_000))
+        case .heartRate:
+            func raw(_ rate: Double?) -> UInt32? {
+                FITProfile.raw(rate, scale: 1, as: UInt8.self).map { UInt32($0) + Field.heartRateOffset }
+            }
+            let maximum = activity.document.athlete.maxHeartRate?.value
+            guard let low = raw(maximum.map { share * $0 }), let high = raw(maximum) else { break }
+            return (Field.targetHeartRate, low, high)
+        case .cadence, nil: break
+        }
+        return (Field.targetOpen, nil, nil)
     }
 }

@@ -290,6 +290,8 @@ extension AnalysisDocument {
         package var done: Double?
         /// The share of maximum that a bout is asked for.
         package var target: Double?
+        /// What the target is a share of; `nil` where the plan leaves that open. Not in the JSON.
+        package var targetBasis: Evidence?
         /// Which of the session's sprints or intervals it was, from 1.
         package var sprint: Int?
         package var interval: Int?

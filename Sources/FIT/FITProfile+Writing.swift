@@ -96,15 +96,19 @@ extension FITProfile {
         /// uint32; 1/1000 s where the type is `time`.
         package static let durationValue: UInt8 = 2
         package static let targetType: UInt8 = 3
+        /// 0 for a target that the two below give.
         package static let targetValue: UInt8 = 4
-        /// uint32; 1/1000 m/s where the target is `speed`.
+        /// uint32; 1/1000 m/s where the target is `speed`, ``heartRateOffset`` + bpm where it is `heart_rate`.
         package static let customTargetLow: UInt8 = 5
         package static let customTargetHigh: UInt8 = 6
         package static let intensity: UInt8 = 7
         /// Values of `duration_type` and `target_type`.
         package static let durationTime: UInt8 = 0
         package static let targetSpeed: UInt8 = 0
+        package static let targetHeartRate: UInt8 = 1
         package static let targetOpen: UInt8 = 2
+        /// Of a `workout_hr`; values up to it are percents of the maximum.
+        package static let heartRateOffset: UInt32 = 100
     }
 
     /// Values of `intensity`.

@@ -53,7 +53,10 @@ extension AnalysisDocument.PlanResult {
         steps = result.steps.map { step in
             var entry = AnalysisDocument.PlanStep(
                 kind: step.planned.kind, planned: step.planned.seconds, done: step.done)
-            if step.planned.kind.isWork { entry.target = result.plan.target(of: step.planned, athlete: athleteTarget) }
+            if step.planned.kind.isWork {
+                entry.target = result.plan.target(of: step.planned, athlete: athleteTarget)
+                entry.targetBasis = step.planned.basis.map { $0 == .heartRate ? .heartRate : .speed }
+            }
             entry.sprint = step.sprint.map { $0 + 1 }
             entry.interval = step.interval.map { $0 + 1 }
             return entry

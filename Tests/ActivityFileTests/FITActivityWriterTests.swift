@@ -110,6 +110,26 @@ import Testing
         #expect(messages.filter { $0.number == 27 }[1].fields[5] == 6300)
     }
 
+    /// 90 % of 190 bpm; the profile's `workout_hr` has 100 + bpm.
+    @Test func aStepThatIsAskedForAHeartRateHasOneForItsTarget() throws {
+        var activity = Samples.activity
+        activity.document.score.plan?.steps[1].target = 0.9
+        activity.document.score.plan?.steps[1].targetBasis = .heartRate
+        func step() throws -> Message {
+            try Self.messages(try #require(FITActivityWriter(activity)).bytes).messages.filter { $0.number == 27 }[1]
+        }
+        let fields = try step().fields
+        #expect(fields[3] == 1 && fields[4] == 0 && fields[5] == 271 && fields[6] == 290)
+        // Of an interval too, whose target is open where the plan leaves it so.
+        activity.document.score.plan?.steps[1].kind = .interval
+        #expect(try step().fields[5] == 271)
+        activity.document.score.plan?.steps[1].targetBasis = nil
+        #expect(try step().fields[3] == 2)
+        activity.document.athlete.maxHeartRate = nil
+        activity.document.score.plan?.steps[1].targetBasis = .heartRate
+        #expect(try step().fields[3] == 2)
+    }
+
     @Test func everySecondIsARecord() {
         let records = all(20)
         #expect(records.count == 101)
