@@ -5,7 +5,7 @@ import Measurement
 import Segmentation
 
 /// An activity as JSON Lines: one object a line, each with its `class`. First `activity`, then `record`s in time order, with the beat intervals
-/// of their second; then `phase`s and `sprint`s; the whole analysis stands in the last line.
+/// of their second; then `phase`s, `sprint`s and `interval`s; the whole analysis stands in the last line.
 package struct JSONLinesActivityWriter {
     private let activity: Activity
 
@@ -51,14 +51,17 @@ package struct JSONLinesActivityWriter {
                 json.member("end_s", phase.end, decimals: 3)
             }
         }
-        for sprint in activity.document.sprints {
+        let bouts =
+            activity.document.sprints.map { (kind: PhaseKind.sprint, bout: $0) }
+            + activity.document.intervals.map { (kind: PhaseKind.interval, bout: $0) }
+        for (kind, bout) in bouts {
             text += line { json in
-                json.member("class", "sprint")
-                json.member("index", sprint.index)
-                json.member("start_s", sprint.start, decimals: 3)
-                json.member("end_s", sprint.end, decimals: 3)
-                json.member("effort", sprint.effort, decimals: 4)
-                json.member("on_target", sprint.onTarget)
+                json.member("class", kind.rawValue)
+                json.member("index", bout.index)
+                json.member("start_s", bout.start, decimals: 3)
+                json.member("end_s", bout.end, decimals: 3)
+                json.member("effort", bout.effort, decimals: 4)
+                json.member("on_target", bout.onTarget)
             }
             try text.drainIfLarge(body)
         }

@@ -13,7 +13,7 @@ struct ExportCommand: ParsableCommand {
         commandName: "export",
         abstract: "Write a session or a recording in a format that other programs read.",
         discussion: """
-            fit and tcx are activity files; csv has a row a second, jsonl a line a record, phase and sprint; pcapng \
+            fit and tcx are activity files; csv has a row a second, jsonl a line a record, phase and bout; pcapng \
             is the capture itself.
             """)
 

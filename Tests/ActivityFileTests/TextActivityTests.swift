@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import ActivityFile
+import Analysis
 import Measurement
 import TCX
 import Testing
@@ -28,6 +29,19 @@ import Testing
         #expect(
             lines[105] == #"{"class":"sprint","index":1,"start_s":40.4,"end_s":60.6,"effort":0.866,"on_target":true}"#)
         #expect(lines[106].hasPrefix(#"{"class":"analysis","analysis":{"schema":"sprintd.analysis/1""#))
+    }
+
+    @Test func anIntervalHasALineAsASprintHas() throws {
+        var activity = Samples.activity
+        var interval = try #require(activity.document.sprints.first)
+        interval.start = 70
+        interval.end = 90.5
+        activity.document.intervals = [interval]
+        let lines = Samples.text { JSONLinesActivityWriter(activity).write($0) }.split(separator: "\n")
+        #expect(lines[105].hasPrefix(#"{"class":"sprint","index":1,"start_s":40.4,"#))
+        #expect(
+            lines[106] == #"{"class":"interval","index":1,"start_s":70,"end_s":90.5,"effort":0.866,"on_target":true}"#)
+        #expect(lines[107].hasPrefix(#"{"class":"analysis""#))
     }
 
     @Test func trainingCenterXMLHasALapForEachPhase() {
