@@ -54,6 +54,7 @@ package struct LivePipeline: Sendable {
     /// Not later than the earliest deadline of the rules.
     private var earliestDeadline: Timestamp?
     private var now = Timestamp.zero
+    private var episode = DropEpisode()
 
     /// Frames that came in.
     package private(set) var frames: UInt64 = 0
@@ -244,9 +245,10 @@ package struct LivePipeline: Sendable {
             session: sessions[session].id, drops: sessions[session].pendingDrops, slot: copy slot)
         guard output.record(record) else {
             drops += 1
-            if sessions[session].pendingDrops == 0 { output.tell(.trouble(Self.fullText)) }
+            if let text = episode.dropped(at: now) { output.tell(.trouble(text)) }
             return lose(1, session: session)
         }
+        if let text = episode.taken(at: now) { output.tell(.trouble(text)) }
         sessions[session].pendingDrops = 0
         let member = sessions[session].member
         var began = 0
@@ -284,8 +286,7 @@ package struct LivePipeline: Sendable {
         for index in phases.indices.suffix(began) {
             if index > 0 { output.report(.phase(athlete: member, .ended, phases[index - 1])) }
             if let bout = sessions[session].pipeline.endedBout(of: 0, before: phases.count - index) {
-                output.report(
-                    .bout(athlete: member, isInterval: bout.isInterval, isFinal: false, bout.sprint))
+                output.report(.bout(athlete: member, isInterval: bout.isInterval, isFinal: false, bout.sprint))
             }
             output.report(.phase(athlete: member, .began, phases[index]))
         }
@@ -316,8 +317,6 @@ package struct LivePipeline: Sendable {
         bouts.enumerated().filter { !told.indices.contains($0.offset) || told[$0.offset] != ToldBout($0.element) }.map(
             \.element)
     }
-
-    private static let fullText = "the disk is too slow: frames are dropped and counted"
 
     private mutating func take(_ notice: TransportNotice, _ text: String, output: inout some LiveOutput & ~Copyable) {
         output.tell(.notice(notice, text))
@@ -387,6 +386,7 @@ package struct LivePipeline: Sendable {
         places[member] = nil
         sessions.remove(at: place)
         for (index, session) in sessions.enumerated() { places[session.member] = index }
+        if sessions.isEmpty, let text = episode.end() { output.tell(.trouble(text)) }
         guard table.endSession(of: member) else { return }
         if !table.isActive(member) {
             rules[member] = SessionRule(silence: rules[member].silence, startsBySign: rules[member].startsBySign)

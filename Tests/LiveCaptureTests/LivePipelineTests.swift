@@ -359,6 +359,10 @@ import Transport
         let path = try #require(folders.first)
         #expect(try quality(path)["dropped_frames"] as? Int == 201)
         #expect(try quality(path)["frames"] as? Int == output.records + output.context - 201)
+        let troubles = output.events.compactMap { if case .trouble(let text) = $0 { text } else { nil } }
+        let slow = "the disk is too slow: frames are dropped and counted"
+        let over = "the disk keeps up again:"
+        #expect(troubles == [slow, "\(over) 200 frames were dropped", slow, "\(over) 1 frame was dropped"])
     }
 
     /// No frame comes after them that could tell.
