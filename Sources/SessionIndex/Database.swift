@@ -8,6 +8,14 @@ internal import FileIO
         /// Of SQLite's result codes.
         var code: Int32
         var message: String
+
+        /// The code of what is no database of ours.
+        static let foreign = SQLITE_NOTADB
+
+        /// Whether the file can be nothing of ours: what it holds is no database, or a damaged one, or not the one that was asked.
+        var isOfContent: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR].contains(code & 0xFF) }
+        /// Whether another process has it for longer than it was waited for.
+        var isBusy: Bool { [SQLITE_BUSY, SQLITE_LOCKED].contains(code & 0xFF) }
     }
 
     enum Value: Equatable {
@@ -21,8 +29,10 @@ internal import FileIO
     // is finalised in the function that prepares it; texts are lent for the call, and SQLite copies those that it keeps.
     private let handle: OpaquePointer
 
-    /// - Parameter path: `:memory:` for one that ends with the process.
-    init(_ path: String) throws(Failure) {
+    /// - Parameters:
+    ///   - path: `:memory:` for one that ends with the process.
+    ///   - patience: milliseconds to wait for another process that has it.
+    init(_ path: String, patience: Int32) throws(Failure) {
         // Before SQLite makes it with the rights that the process's mask leaves: it tells of hearts.
         if path != ":memory:" { _ = try? FileDescriptor.open(path, for: .locking(mode: 0o600)).close() }
         var opened: OpaquePointer?
@@ -34,7 +44,7 @@ internal import FileIO
         }
         unsafe handle = opened
         // Another process may be bringing the same index up to date.
-        unsafe _ = sqlite3_busy_timeout(handle, 10_000)
+        unsafe _ = sqlite3_busy_timeout(handle, patience)
     }
 
     deinit { unsafe _ = sqlite3_close_v2(handle) }

@@ -21,32 +21,45 @@ package final class SessionIndex {
     private static let columns = ["name", "size", "modified", "start", "finished"] + IndexColumn.all.map(\.name)
 
     /// Opens a state folder's index, or makes one. Where the folder may not be written to it lives as long as this process.
-    package init(state: String) throws(SessionIndexError) {
+    ///
+    /// - Parameter patience: milliseconds to wait for another process that is bringing the same index up to date.
+    /// - Throws: when that takes longer.
+    package init(state: String, patience: Int32 = 10_000) throws(SessionIndexError) {
         self.state = state
         let path = "\(state)/\(Self.fileName)"
         do throws(Database.Failure) {
-            database = try Self.open(path)
+            database = try Self.openOrMake(path, patience)
         } catch {
-            // Damaged, or of another version: it holds nothing that cannot be had again.
-            try? FileTree.remove(path)
-            do throws(Database.Failure) {
-                do throws(Database.Failure) {
-                    database = try Self.open(path)
-                } catch {
-                    database = try Self.open(":memory:")
-                }
-            } catch {
-                throw SessionIndexError(path: path, reason: error.message)
-            }
+            throw SessionIndexError(path: path, reason: error.message)
         }
     }
 
-    private static func open(_ path: String) throws(Database.Failure) -> Database {
-        let database = try Database(path)
+    /// - Parameter isAnew: whether the file was just removed.
+    private static func openOrMake(
+        _ path: String, _ patience: Int32, isAnew: Bool = false
+    ) throws(Database.Failure) -> Database {
+        do throws(Database.Failure) {
+            return try open(path, patience)
+        } catch let error where error.isBusy {
+            throw error
+        } catch let error where error.isOfContent && !isAnew {
+            // Damaged, or of another version: it holds nothing that cannot be had again. A journal that stayed would be rolled back into the new one.
+            try? FileTree.remove(path)
+            try? FileTree.remove(path + "-journal")
+            return try openOrMake(path, patience, isAnew: true)
+        } catch {
+            return try open(":memory:", patience)
+        }
+    }
+
+    private static func open(_ path: String, _ patience: Int32) throws(Database.Failure) -> Database {
+        let database = try Database(path, patience: patience)
         var version: Int64 = 0
         try database.run("PRAGMA user_version") { version = $0.first?.integer ?? 0 }
         if version != schema {
-            guard version == 0 else { throw Database.Failure(code: 26, message: "of another version") }
+            guard version == 0 else {
+                throw Database.Failure(code: Database.Failure.foreign, message: "of another version")
+            }
             try database.run("BEGIN IMMEDIATE")
             let kinds = columns.dropFirst().joined(separator: ", ")
             try database.run("CREATE TABLE IF NOT EXISTS session (name TEXT PRIMARY KEY, \(kinds)) WITHOUT ROWID")

@@ -101,6 +101,31 @@ import Testing
         #expect(try sessions().map(\.digest.score) == [50])
     }
 
+    /// Another process may be long about it: what it writes must not be taken from under it.
+    @Test func anIndexThatIsBusyIsNotMadeAgain() throws {
+        defer { clean() }
+        try write("20260105T060000Z-ada", score: 50)
+        #expect(try sessions().count == 1)
+        let path = "\(state)/\(SessionIndex.fileName)"
+        let number = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
+        let other = try Database(path, patience: 0)
+        try other.run("BEGIN EXCLUSIVE")
+        #expect(throws: SessionIndexError(path: path, reason: "database is locked")) {
+            try SessionIndex(state: state, patience: 1)
+        }
+        try other.run("COMMIT")
+        #expect(try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int == number)
+        #expect(try sessions().map(\.digest.score) == [50])
+    }
+
+    @Test func anIndexOfNobodysTableIsMadeAgain() throws {
+        defer { clean() }
+        try write("20260105T060000Z-ada", score: 50)
+        #expect(try sessions().count == 1)
+        try Database("\(state)/\(SessionIndex.fileName)", patience: 0).run("DROP TABLE session")
+        #expect(try sessions().map(\.digest.score) == [50])
+    }
+
     @Test func questionsAreNarrowed() throws {
         defer { clean() }
         for day in 1...5 { try write("2026010\(day)T060000Z-ada", score: Double(day)) }
