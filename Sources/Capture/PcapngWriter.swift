@@ -2,10 +2,10 @@
 import BinaryCoding
 package import Measurement
 
-/// Writes a pcapng section: bytes gather in a buffer that the caller drains.
+/// Writes a pcapng file: bytes gather in a buffer that the caller drains.
 ///
 /// Little-endian. An interface is described before the first packet that needs it, one for each link type and number,
-/// with times in nanoseconds. Each packet carries its direction and a CRC-32 of its bytes. Source of all layouts:
+/// with times in nanoseconds. There is one section, or another for each 1024 interfaces: readers take no more of one (``PcapngDecoder/interfaceLimit``). Each packet carries its direction and a CRC-32 of its bytes. Source of all layouts:
 /// draft-ietf-opsawg-pcapng.
 package struct PcapngWriter: Sendable {
     /// What the section's header says. Absent texts are left out.
@@ -40,6 +40,7 @@ package struct PcapngWriter: Sendable {
     private var scratch: [UInt8] = []
     private var interfaces: [Interface] = []
     private var transfers: UInt64 = 0
+    /// Of this section.
     private var drops: UInt64 = 0
     private let application: String
     /// Seconds.
@@ -53,12 +54,7 @@ package struct PcapngWriter: Sendable {
         // A newline would begin a new field of a journal entry.
         application = section.application?.split(whereSeparator: \.isNewline).first.map(String.init) ?? "sprintd"
         self.clockOffset = clockOffset
-        let start = begin(BlockType.section)
-        output.appendLittleEndian(UInt32(0x1A2B_3C4D))
-        output.appendLittleEndian(UInt16(1))
-        output.appendLittleEndian(UInt16(0))
-        // The section's length is not known beforehand.
-        output.appendLittleEndian(UInt64.max)
+        let start = beginSection()
         let texts = [
             (Option.comment, section.comment), (2, section.hardware), (3, section.operatingSystem),
             (4, section.application),
@@ -102,8 +98,8 @@ package struct PcapngWriter: Sendable {
     ///   - bytes: the frame's; what is beyond the longest block that ``CaptureReader`` takes is cut.
     ///   - drops: frames lost since the one before.
     package mutating func frame(_ frame: CapturedFrame, _ bytes: Span<UInt8>, drops: UInt32 = 0) {
-        self.drops &+= UInt64(drops)
         let interface = describe(Interface(link: frame.link, number: frame.interface))
+        self.drops &+= UInt64(drops)
         // The rest of the block: its header and trailer, padding, and the options.
         let kept = bytes.extracting(first: Int(CaptureReader.blockLimit) - Self.longestFraming)
         let start = begin(BlockType.enhancedPacket)
@@ -129,7 +125,7 @@ package struct PcapngWriter: Sendable {
         end(start)
     }
 
-    /// Says at the end how many frames were lost in all, in the statistics of the first interface: those that were lost after the last frame
+    /// Says at the end how many frames were lost in all, in the statistics of the section's first interface: those that were lost after the last frame
     /// can stand nowhere else. Nothing is written where there is no interface.
     ///
     /// - Parameters:
@@ -228,9 +224,26 @@ package struct PcapngWriter: Sendable {
 
     // MARK: Blocks
 
+    /// - Returns: where the header begins; its options follow.
+    private mutating func beginSection() -> Int {
+        let start = begin(BlockType.section)
+        output.appendLittleEndian(UInt32(0x1A2B_3C4D))
+        output.appendLittleEndian(UInt16(1))
+        output.appendLittleEndian(UInt16(0))
+        // The section's length is not known beforehand.
+        output.appendLittleEndian(UInt64.max)
+        return start
+    }
+
     /// - Returns: the interface's index in the section.
     private mutating func describe(_ interface: Interface) -> UInt32 {
         if let index = interfaces.firstIndex(of: interface) { return UInt32(index) }
+        if interfaces.count == PcapngDecoder.interfaceLimit {
+            end(beginSection())
+            interfaces.removeAll(keepingCapacity: true)
+            // The packets of the section before have told theirs.
+            drops = 0
+        }
         interfaces.append(interface)
         let start = begin(BlockType.interface)
         output.appendLittleEndian(interface.link.code)

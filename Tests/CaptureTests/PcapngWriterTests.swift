@@ -114,6 +114,27 @@ import Testing
         #expect(Outcome(drained(&writer)).frames == frames)
     }
 
+    /// A recording of btmon may name any of 65 536 adapters.
+    @Test func moreInterfacesThanASectionHoldsAreReadBackToo() throws {
+        var writer = try PcapngWriter(.init(application: "test", comment: Self.metadata), clockOffset: 1_700_000_000)
+        let numbers = Array(0..<UInt32(2050)) + [0, 2049]
+        let bytes = SmallRecording.reset
+        for number in numbers {
+            let header = CapturedFrame(
+                time: Timestamp(nanoseconds: 1), link: .bluetoothHCIH4, interface: number, originalLength: 4)
+            writer.frame(header, bytes.span, drops: number % 1025 == 0 ? 3 : 0)
+        }
+        writer.statistics(drops: 2, at: Timestamp(nanoseconds: 2))
+        let reading = Outcome(drained(&writer))
+        #expect(reading.breakage == nil && reading.error == nil)
+        #expect(reading.frames.map(\.header.interface) == numbers)
+        #expect(reading.frames.allSatisfy { $0.bytes == bytes })
+        // Three each of 0, of 1025 and of 0 again, in three sections; then the last two.
+        #expect(reading.recorderDrops == 11)
+        // The session's metadata stands once.
+        #expect(reading.comments.map(\.text) == [Self.metadata])
+    }
+
     @Test func aFlippedBitOfAnyPacketIsFound() throws {
         var writer = try PcapngWriter(PcapngWriter.Section())
         writer.bluetooth(0, .sent, SmallRecording.reset)
