@@ -19,9 +19,9 @@ package struct MemberTable: Sendable {
     package private(set) var owners: [SensorID: [Int]] = [:]
     /// Those without a list of sensors.
     package private(set) var unbound: [Int] = []
-    /// Sensors that have told a name that somebody lists.
+    /// Sensors that have told a name that somebody lists, the one that told its last last.
     private var learned: [(sensor: SensorID, name: String)] = []
-    /// Sensors whose address changes tell their name anew.
+    /// A sensor whose address changes every quarter of an hour is a new one each time: the addresses of more than two days.
     private static let learnedLimit = 256
     private var active: [Bool]
     private var changes: [Change]
@@ -107,11 +107,21 @@ package struct MemberTable: Sendable {
         for (sensor, name) in learned { assign(sensor, called: name) }
     }
 
+    /// Beyond ``learnedLimit`` the one that has told its name least lately is nobody's any more.
+    ///
     /// - Returns: those whose sensor it is from here on, and was not before.
     package mutating func learn(_ sensor: SensorID, _ name: String) -> [Int] {
-        guard learned.count < Self.learnedLimit else { return [] }
         let new = assign(sensor, called: name)
-        if !new.isEmpty { learned.append((sensor, name)) }
+        guard owners[sensor] != nil else { return [] }
+        if let place = learned.lastIndex(where: { $0.sensor == sensor && $0.name == name }) {
+            learned.append(learned.remove(at: place))
+        } else if !new.isEmpty {
+            learned.append((sensor, name))
+        }
+        if learned.count > Self.learnedLimit {
+            learned.removeFirst()
+            assignSensors()
+        }
         return new
     }
 

@@ -81,4 +81,30 @@ import Testing
         #expect(waiting.isEmpty)
         #expect(table.members.map(\.athlete.maxSpeed) == [nil, 8])
     }
+
+    /// A sensor that hides behind ever new addresses is learned for as long as it runs, and takes nobody's place who still speaks.
+    @Test func whatTellsItsNameUnderEverNewAddressesIsAlwaysLearned() throws {
+        var member = Self.member("Ada", [strap])
+        member.athlete.sensorNames = [try #require(SensorName("ble:name:Hides"))]
+        var pod = Self.member("Bob")
+        pod.athlete.sensorNames = [try #require(SensorName("ble:name:Stays"))]
+        var table = MemberTable([member, pod])
+        let stays = SensorID.bluetooth(address: 1)
+        let first = SensorID.bluetooth(address: 1000)
+        var learned = table.learn(stays, "Stays")
+        #expect(learned == [1])
+        for address in UInt64(1000)..<2000 {
+            learned = table.learn(.bluetooth(address: address), "Hides")
+            #expect(learned == [0])
+            learned = table.learn(stays, "Stays")
+            #expect(learned == [])
+            learned = table.learn(.bluetooth(address: 5), "Nobody's")
+            #expect(learned == [])
+        }
+        #expect(table.owners[stays] == [1] && table.owners[strap] == [0])
+        #expect(table.owners[.bluetooth(address: 1999)] == [0])
+        // The oldest are forgotten, so that nothing grows.
+        #expect(table.owners[first] == nil)
+        #expect(table.owners.count == 257)
+    }
 }
