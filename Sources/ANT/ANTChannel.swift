@@ -10,8 +10,6 @@ struct ANTChannel: Sendable, BitwiseCopyable {
     var isShared = false
     /// In 1/32768 s; 0 when unknown.
     var period: UInt16 = 0
-    /// MHz above 2400.
-    var radioFrequency: UInt8?
     /// Where the sensor last heard lies in the sensor table.
     var slot: Int?
     /// ``ANTMessage/senderSignature`` of the broadcast that was traced to `slot`: one that has the same comes from there too. 0 when

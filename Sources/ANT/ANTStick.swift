@@ -98,7 +98,6 @@ struct ANTHearing: Sendable {
             channels[index].slot = nil
         case (.assignChannel, false), (.unassignChannel, false): channels[index] = ANTChannel()
         case (.channelPeriod, false): channels[index].period = message.uint16(1) ?? 0
-        case (.radioFrequency, false): channels[index].radioFrequency = message.byte(1)
         case (.openScan, false): channels[index].isShared = true
         default: break
         }

@@ -49,8 +49,6 @@ package struct StrideSensor: ANTSensor {
     private var marks = InlineArray<8, Mark>(repeating: Mark(arrival: .zero, clock: 0, strides: 0))
     private var markCount = 0
     private var capabilities: StrideCapabilities?
-    /// How often the distance could not be followed.
-    package private(set) var distanceGaps: UInt32 = 0
     package private(set) var info = ANTSensorInfo()
 
     package init(sensor: SensorID) {
@@ -139,11 +137,7 @@ package struct StrideSensor: ANTSensor {
             forgetMarks()
         }
         if now != 0 { distanceMoved = true }
-        guard distanceKnown else { return nil }
-        guard silence < Self.ambiguousSilence else {
-            distanceGaps &+= 1
-            return nil
-        }
+        guard distanceKnown, silence < Self.ambiguousSilence else { return nil }
         distance &+= UInt64((now &- lastDistance) & 0x0FFF)
         return Double(distance) / 16
     }

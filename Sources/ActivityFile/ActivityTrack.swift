@@ -33,15 +33,13 @@ package struct ActivityTrack: Equatable, Sendable {
         }
     }
 
-    /// 11 days of seconds; what comes after is counted.
+    /// 11 days of seconds; what comes after is left out.
     private static let limit = 1_000_000
 
     /// In time order.
     package private(set) var points: [Point] = []
     /// Clean beats, in time order; seconds without a point may have some.
     package private(set) var beats: [Beat] = []
-    /// Points and beats beyond what is kept.
-    package private(set) var overflow = 0
     private var open: Point?
     /// When each quantity was last said, in seconds.
     private var lastSpeed = -Double.infinity
@@ -76,8 +74,7 @@ package struct ActivityTrack: Equatable, Sendable {
     }
 
     package mutating func ingest(_ interval: RRInterval, at time: Timestamp) {
-        guard filter.accepts(interval) else { return }
-        guard beats.count < 3 * Self.limit else { return overflow += 1 }
+        guard filter.accepts(interval), beats.count < 3 * Self.limit else { return }
         beats.append(Beat(second: Self.second(time), ticks: interval.ticks))
     }
 
@@ -105,7 +102,6 @@ package struct ActivityTrack: Equatable, Sendable {
         if end - lastSpeed >= Self.longestHold { point.speed = nil }
         if end - lastCadence >= Self.longestHold { point.cadence = nil }
         if end - lastHeartRate >= Self.longestHold { point.heartRate = nil }
-        guard points.count < Self.limit else { return overflow += 1 }
-        points.append(point)
+        if points.count < Self.limit { points.append(point) }
     }
 }
