@@ -84,24 +84,30 @@ struct DaemonCommandTests {
 
     // MARK: The live view
 
-    @Test func plainLinesAreWrittenForEvents() throws {
-        let daemon = try FakeDaemon(socket, greeting: Self.greeting) {
-            $0.contains("watch") ? [Self.status, Self.ended] : []
-        }
+    /// What `live --plain` writes until the words stand in it, and how it ends when it is asked to then.
+    private func plainLines(until words: String) throws -> (text: String, status: Int32) {
         let process = Programs.process("sprintctl", ["live", "--plain", "--socket", socket])
         let output = Pipe()
         process.standardOutput = output
         try process.run()
         var text = ""
-        while !text.contains("session ended") {
+        while !text.contains(words) {
             let data = output.fileHandleForReading.availableData
             guard !data.isEmpty else { break }
             text += String(decoding: data, as: UTF8.self)
         }
         kill(process.processIdentifier, SIGTERM)
         process.waitUntilExit()
+        return (text, process.terminationStatus)
+    }
+
+    @Test func plainLinesAreWrittenForEvents() throws {
+        let daemon = try FakeDaemon(socket, greeting: Self.greeting) {
+            $0.contains("watch") ? [Self.status, Self.ended] : []
+        }
+        let (text, status) = try plainLines(until: "session ended")
         daemon.stop()
-        #expect(process.terminationStatus == 0)
+        #expect(status == 0)
         #expect(text.hasPrefix("connected to sprintd 0.1.0\n") && text.contains("session ended after 20:18\n"))
         #expect(!text.contains("\u{1B}"))
     }
@@ -113,18 +119,7 @@ struct DaemonCommandTests {
             if line.contains("watch") { return [Self.status, #"{"class":"trouble","message":"no space left"}"#] }
             return line.contains(#""status""#) ? [full] : []
         }
-        let process = Programs.process("sprintctl", ["live", "--plain", "--socket", socket])
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        var text = ""
-        while !text.contains("the session is kept in memory for now") {
-            let data = output.fileHandleForReading.availableData
-            guard !data.isEmpty else { break }
-            text += String(decoding: data, as: UTF8.self)
-        }
-        kill(process.processIdentifier, SIGTERM)
-        process.waitUntilExit()
+        let text = try plainLines(until: "the session is kept in memory for now").text
         daemon.stop()
         #expect(text.contains("no space left\n"))
         #expect(text.contains("the session is kept in memory for now\n"))
