@@ -90,10 +90,10 @@ let package = Package(
         target("Pipeline", ["Measurement", "Capture", "ANT", "GATT", "Fusion", "Segmentation", "Scoring", "Analysis"]),
         target("Simulation", ["Capture", "JSON", "Measurement"]),
         target("ActivityFile", ["Analysis", "BinaryCoding", "FIT", "Fusion", "JSON", "Measurement", "Segmentation"]),
-        target("Plot", ["ActivityFile", "Analysis", "FIT", "JSON", "Measurement", "Segmentation"]),
         target("TCX", ["BinaryCoding", "Measurement"]),
         target("SocketProtocol", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
         target("Report", ["Analysis", "JSON", "Measurement", "Scoring", "Segmentation"]),
+        target("Plot", ["ActivityFile", "Analysis", "FIT", "JSON", "Measurement", "Report", "Segmentation"]),
         target("LiveView", ["Analysis", "Report", "Segmentation", "SocketProtocol"]),
 
         // The shell: files, terminal, configuration.

@@ -35,18 +35,3 @@ package enum PlotTheme: String, Sendable, CaseIterable {
         kind.isWork ? (self == .light ? 0.24 : 0.3) : (self == .light ? 0.1 : 0.14)
     }
 }
-
-extension PhaseKind {
-    /// As a person writes it.
-    var title: String {
-        switch self {
-        case .rest: "rest"
-        case .warmup: "warm-up"
-        case .sprint: "sprint"
-        case .interval: "interval"
-        case .recovery: "recovery"
-        case .steady: "steady"
-        case .cooldown: "cool-down"
-        }
-    }
-}

@@ -2,8 +2,8 @@
 package import ActivityFile
 import Analysis
 import FIT
-import JSON
 import Measurement
+import Report
 import Segmentation
 
 /// A session as a picture: speed and heart rate over time on the shades of its phases, the target as a line, and each sprint's effort.
@@ -93,7 +93,7 @@ package struct SessionPlot {
         if let name = document.athlete.name { parts.append(name) }
         let work = document.phases.filter(\.kind.isWork)
         if document.score.sprints > 0 {
-            parts.append("\(document.score.sprints) sprint\(document.score.sprints == 1 ? "" : "s")")
+            parts.append(Wording.count(document.score.sprints, "sprint"))
             let onTarget = document.score.onTarget
             switch onTarget {
             case 0: parts.append("none on target")
@@ -101,9 +101,9 @@ package struct SessionPlot {
             default: parts.append("\(onTarget) on target")
             }
             let intervals = document.intervals.count
-            if intervals > 0 { parts.append("\(intervals) interval\(intervals == 1 ? "" : "s")") }
+            if intervals > 0 { parts.append(Wording.count(intervals, "interval")) }
         } else if !work.isEmpty {
-            parts.append("\(work.count) interval\(work.count == 1 ? "" : "s")")
+            parts.append(Wording.count(work.count, "interval"))
         } else {
             parts.append("no sprints")
         }
@@ -114,7 +114,7 @@ package struct SessionPlot {
         let totals = ActivityTotals(activity.document.phases)
         var parts: [String] = []
         if FITProfile.dates.contains(activity.start) { parts.append(date) }
-        parts.append(Self.clock(activity.document.source.duration))
+        parts.append(Wording.clock(activity.document.source.duration) ?? "–")
         if let distance = totals.distance, distance > 0 { parts.append(Self.decimal(distance / 1000, 2) + " km") }
         if let top = totals.maxSpeed { parts.append("top " + Self.decimal(top, 1) + " m/s") }
         if let peak = totals.peakHeartRate { parts.append("peak " + Self.decimal(peak, 0) + " bpm") }
@@ -131,14 +131,7 @@ package struct SessionPlot {
     }
 
     private static func decimal(_ value: Double, _ decimals: Int) -> String {
-        FixedDecimal(value, decimals: decimals)?.text ?? "–"
-    }
-
-    private static func clock(_ seconds: Double) -> String {
-        let whole = Int(min(max(seconds, 0), 1e9))
-        func two(_ value: Int) -> String { (value < 10 ? "0" : "") + String(value) }
-        let text = "\(whole / 60 % 60):\(two(whole % 60))"
-        return whole >= 3600 ? "\(whole / 3600):" + (whole / 60 % 60 < 10 ? "0" : "") + text : text
+        Wording.number(value, decimals: decimals) ?? "–"
     }
 
     /// Rounded down, so that no 79.9 % reads as 80 %.
@@ -342,7 +335,7 @@ package struct SessionPlot {
             let place = x(tick * 60)
             canvas.line(
                 from: .init(x: place, y: Self.bottom), to: .init(x: place, y: Self.bottom + 6), stroke: theme.faint)
-            let text = step < 1 ? Self.clock(tick * 60) : Self.decimal(tick, 0)
+            let text = step < 1 ? Wording.clock(tick * 60) ?? "–" : Self.decimal(tick, 0)
             canvas.text(
                 text + (tick == 0 && step >= 1 ? " min" : ""), at: .init(x: place, y: Self.bottom + 22), size: 13,
                 fill: theme.faint, anchor: tick == 0 ? .start : .middle)
@@ -358,8 +351,9 @@ package struct SessionPlot {
             canvas.rectangle(
                 x: place, y: y - 11, width: 14, height: 14, fill: theme.phase(kind),
                 opacity: min(theme.shade(kind) * 3, 1), radius: 3)
-            canvas.text(kind.title, at: .init(x: place + 20, y: y), size: 13, fill: theme.faint)
-            place += 44 + Double(kind.title.count) * 7.4
+            let name = Wording.name(kind)
+            canvas.text(name, at: .init(x: place + 20, y: y), size: 13, fill: theme.faint)
+            place += 44 + Double(name.count) * 7.4
         }
         canvas.text("sprintd", at: .init(x: Self.right, y: y), size: 13, fill: theme.faint, anchor: .end, weight: 600)
     }
