@@ -192,8 +192,8 @@ let package = Package(
         .target(
             name: "FuzzedParsers",
             dependencies: [
-                "ANT", "AthleteFile", "BinaryCoding", "BluetoothCentral", "CSV", "Capture", "Configuration", "FIT",
-                "GATT", "Measurement", "Scoring", "SocketProtocol", "TCX",
+                "ANT", "ANTSession", "AthleteFile", "BinaryCoding", "BluetoothCentral", "CSV", "Capture",
+                "Configuration", "FIT", "GATT", "Measurement", "Scoring", "SocketProtocol", "TCX",
             ],
             path: "Fuzzing/Sources/FuzzedParsers", swiftSettings: settings),
         tests("FuzzedParsers"),

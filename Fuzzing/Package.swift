@@ -29,6 +29,7 @@ let package = Package(
         subject("JSON"),
         subject("Capture", ["BinaryCoding", "Measurement"]),
         subject("ANT", ["BinaryCoding", "Measurement"]),
+        subject("ANTSession", ["ANT", "Measurement"]),
         subject("GATT", ["BinaryCoding", "Capture", "Measurement"]),
         subject("BluetoothCentral", ["BinaryCoding", "GATT", "Measurement"]),
         subject("FIT", ["BinaryCoding", "Measurement"]),
@@ -48,8 +49,8 @@ let package = Package(
         .target(
             name: "FuzzedParsers",
             dependencies: [
-                "ANT", "AthleteFile", "BinaryCoding", "BluetoothCentral", "CSV", "Capture", "Configuration", "FIT",
-                "GATT", "Measurement", "Scoring", "SocketProtocol", "TCX",
+                "ANT", "ANTSession", "AthleteFile", "BinaryCoding", "BluetoothCentral", "CSV", "Capture",
+                "Configuration", "FIT", "GATT", "Measurement", "Scoring", "SocketProtocol", "TCX",
             ],
             swiftSettings: settings),
         // Has no `main`: libFuzzer brings one.

@@ -20,6 +20,7 @@ package let fuzzedParsers: [String: any FuzzedParser.Type] = [
     "fit": FITParser.self,
     "hci": HCIParser.self,
     "socket": SocketParser.self,
+    "stick": StickParser.self,
     "tcx": TCXParser.self,
 ]
 
