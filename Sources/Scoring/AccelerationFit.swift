@@ -56,7 +56,7 @@ enum AccelerationFit {
                 if let misfit = misfit(of: strides, totals, from: start, time: time) { fits.append((misfit, start)) }
             }
         }
-        guard let least = fits.map(\.misfit).min(), least < 9 * Double(strides.count) else { return nil }
+        guard let least = fits.lazy.map(\.misfit).min(), least < 9 * Double(strides.count) else { return nil }
         var weights = 0.0
         var sum = 0.0
         var squares = 0.0

@@ -15,6 +15,8 @@ struct DatedDistances: Sendable {
     static let capacity = 512
     /// Seconds between two strides, some of whose messages may be lost: every second pair of messages tells the distance.
     private static let longestStride = 2.25
+    /// How many marks are mostly wanted at once, and some more.
+    private static let usual = 32
     /// Seconds after which a distance that has not grown is noted again: somebody stands.
     private static let standing = 1.0
 
@@ -46,14 +48,14 @@ struct DatedDistances: Sendable {
     ///
     /// - Returns: metres; `nil` where the strides around that time are not known.
     func distance(at time: Double) -> Double? {
-        let marks = marks(from: time - 2 * Self.longestStride, to: time + 2 * Self.longestStride)
-        guard let after = marks.firstIndex(where: { $0.time >= time }), after > 0 else { return nil }
-        let (first, last) = (marks[after - 1], marks[after])
+        let near = places(from: time - 2 * Self.longestStride, to: time + 2 * Self.longestStride)
+        guard let after = near.first(where: { mark($0).time >= time }), after > near.lowerBound else { return nil }
+        let (first, last) = (mark(after - 1), mark(after))
         let seconds = last.time - first.time
         guard seconds <= Self.longestStride else { return nil }
         func slope(_ from: Mark, _ to: Mark) -> Double { (to.distance - from.distance) / (to.time - from.time) }
-        let start = slope(after > 1 ? marks[after - 2] : first, last)
-        let end = slope(first, after + 1 < marks.count ? marks[after + 1] : last)
+        let start = slope(after - 1 > near.lowerBound ? mark(after - 2) : first, last)
+        let end = slope(first, after + 1 < near.upperBound ? mark(after + 1) : last)
         let place = (time - first.time) / seconds
         let (squared, cubed) = (place * place, place * place * place)
         return first.distance + (3 * squared - 2 * cubed) * (last.distance - first.distance)
@@ -64,8 +66,27 @@ struct DatedDistances: Sendable {
     ///
     /// - Parameter longest: seconds before `start` that the one before may lie, to be among them; 0 for none.
     func marks(from start: Double, to end: Double, withOneBefore longest: Double = 0) -> [Mark] {
-        let all = (ring[next...] + ring[..<next]).filter { $0.time >= start - longest && $0.time <= end }
-        guard let first = all.firstIndex(where: { $0.time >= start }) else { return [] }
-        return Array(all[(longest > 0 ? max(first - 1, 0) : first)...])
+        let places = places(from: start - longest, to: end)
+        guard let first = places.first(where: { mark($0).time >= start }) else { return [] }
+        var marks: [Mark] = []
+        marks.reserveCapacity(Self.usual)
+        for place in max(longest > 0 ? first - 1 : first, places.lowerBound)..<places.upperBound {
+            marks.append(mark(place))
+        }
+        return marks
+    }
+
+    /// By its place in time, from 0.
+    private func mark(_ place: Int) -> Mark {
+        let place = next + place
+        return ring[place < ring.count ? place : place - ring.count]
+    }
+
+    /// Those of a span of time, its ends included.
+    private func places(from start: Double, to end: Double) -> Range<Int> {
+        var places = 0..<ring.count
+        while let first = places.first, mark(first).time < start { places.removeFirst() }
+        while let last = places.last, mark(last).time > end { places.removeLast() }
+        return places
     }
 }
