@@ -88,12 +88,10 @@ package struct RestVariability: Sendable {
     private var next = 0
 
     private mutating func append(_ sums: Sums) {
-        if ring.count < Self.capacity {
-            ring.append(sums)
-        } else {
-            ring[next] = sums
-            next = (next + 1) % Self.capacity
-        }
+        // All of it at the first beat: what there is no beat for yet lies before every time.
+        if ring.isEmpty { ring = Array(repeating: Sums(), count: Self.capacity) }
+        ring[next] = sums
+        next = (next + 1) % Self.capacity
     }
 
     /// A rest is over, or the recording is.
