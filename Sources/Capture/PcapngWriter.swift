@@ -81,9 +81,11 @@ package struct PcapngWriter: Sendable {
     }
 
     /// Appends what was written since the last call.
-    package mutating func drain(into bytes: inout [UInt8]) {
+    ///
+    /// - Parameter keeping: bytes; what more a burst has taken is given back.
+    package mutating func drain(into bytes: inout [UInt8], keeping: Int = .max) {
         bytes.append(contentsOf: output)
-        output.removeAll(keepingCapacity: true)
+        output.removeAll(keepingCapacity: output.capacity <= keeping)
     }
 
     // MARK: Packets

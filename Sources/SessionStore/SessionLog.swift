@@ -51,6 +51,8 @@ final class SessionLog {
     private var delay = firstDelay
     private static let firstDelay = 1.0
     private static let longestDelay = 8.0
+    /// What 450 frames a second come to in a second; kept in memory for what comes next.
+    private static let bytesKept = 64 << 10
 
     init(_ opening: SessionOpening, state: String, files: any FileSystem, now: Timestamp) throws(PcapngWriterError) {
         self.opening = opening
@@ -121,7 +123,7 @@ final class SessionLog {
     /// Writes what has gathered, without waiting for the disk.
     func write() throws(FileError) {
         let file = try openFile()
-        encoder.drain(into: &tail)
+        encoder.drain(into: &tail, keeping: Self.bytesKept)
         if let cut {
             try files.truncate(file, to: cut)
             self.cut = nil
@@ -154,7 +156,7 @@ final class SessionLog {
         written = 0
         isAstray = isAstray || !files.isInPlace(file)
         // A burst's memory is given back.
-        tail.removeAll(keepingCapacity: tail.capacity <= 256 << 10)
+        tail.removeAll(keepingCapacity: tail.capacity <= Self.bytesKept)
         lastCommit = now
         if case .wanted(let analysis) = ending { try finish(analysis, file) }
         isDirty = false
