@@ -19,6 +19,10 @@ extension AnalysisDocument.Phase {
 }
 
 extension AnalysisDocument.Sprint {
+    init(_ bout: MeasuredBout, _ score: SprintScore) {
+        self.init(index: bout.index + 1, bout.trace, score, rest: bout.rest)
+    }
+
     /// - Parameter rest: seconds to the next bout; `nil` after the last one.
     init(index: Int, _ trace: SprintTrace, _ score: SprintScore, rest: Double?) {
         self.init(

@@ -136,10 +136,10 @@ package struct AthletePipeline: Sendable {
             let found = changes
             changes = []
             for found in found {
-                let phases = recorder.phases.count
+                let phases = recorder.phaseCount
                 apply(found.change)
                 emit(.phase(found.change))
-                guard recorder.phases.count > phases, let bout = endedBout(before: 1) else { continue }
+                guard recorder.phaseCount > phases, let bout = endedBout(before: 1) else { continue }
                 emit(.boutEnded(bout.kind, bout.trace, bout.score))
             }
         }
@@ -154,17 +154,12 @@ package struct AthletePipeline: Sendable {
         /// - Parameter back: 1 for the phase before the last one, 2 for the one before that.
         /// - Returns: `nil` when that phase is no bout, or too short for one; `index` counts those of its kind from 1.
         func endedBout(before back: Int) -> (kind: PhaseKind, index: Int, trace: SprintTrace, score: SprintScore)? {
-            let phases = recorder.phases
-            let place = phases.count - 1 - back
-            guard phases.indices.contains(place), phases[place].kind.isWork,
-                phases[place].duration >= PhaseRecorder.shortestSprint
+            guard let bout = recorder.phase(before: back), bout.kind.isWork,
+                bout.duration >= PhaseRecorder.shortestSprint
             else { return nil }
-            let bout = phases[place]
-            let index = phases[...place].count {
-                $0.kind == bout.kind && $0.duration >= PhaseRecorder.shortestSprint
-            }
+            let index = recorder.index(ofBoutBefore: back, bout.kind)
             let trace = recorder.provisionalTrace(of: bout)
-            let demands = BoutDemands(phases, target: configuration.target, plan: configuration.plan)
+            let demands = BoutDemands(recorder.phases, target: configuration.target, plan: configuration.plan)
             let score = demands.score(
                 trace, index: index - 1, isInterval: bout.kind == .interval, maxima: configuration.maxima)
             return (bout.kind, index, trace, score)
@@ -192,30 +187,38 @@ package struct AthletePipeline: Sendable {
             guard sample.speed ?? 0 >= Self.walking || sample.cadence ?? 0 > 0 else { return }
             hasMoved = true
             endedRests.append(
-                EndedRest(start: 0, end: sample.time.seconds, isFirst: true, isBeforeWork: isBeforeWork))
+                EndedRest(start: 0, end: sample.time.seconds, isFirst: true, isBeforeWork: !recorder.hasWork))
         }
 
-        private var isBeforeWork: Bool { !recorder.phases.contains { $0.kind.isWork } }
-
         private mutating func noteEndedRest(_ change: PhaseChange) {
-            guard case .began(let next) = change, let rest = recorder.phases.last, rest.kind == .rest else { return }
+            guard case .began(let next) = change, let rest = recorder.openPhase, rest.kind == .rest else { return }
             endedRests.append(
                 EndedRest(
-                    start: rest.start, end: next.start.seconds, isFirst: recorder.phases.count == 1,
-                    isBeforeWork: isBeforeWork))
+                    start: rest.start, end: next.start.seconds, isFirst: recorder.phaseCount == 1,
+                    isBeforeWork: !recorder.hasWork))
         }
     }
 
     // MARK: In the middle of a session
 
-    /// The last phases in time order. The very last goes on: it is not measured yet, and its end means nothing.
+    /// The last phases in time order, a few. The very last goes on: it is not measured yet, and its end means nothing.
     package func latestPhases(_ count: Int) -> [AnalysisDocument.Phase] {
-        stages.recorder.phases.suffix(count).map(AnalysisDocument.Phase.init)
+        (0..<count).reversed().compactMap { stages.recorder.phase(before: $0) }.map(AnalysisDocument.Phase.init)
     }
 
     /// How many bouts' figures change no more.
     package var measuredBouts: (sprints: Int, intervals: Int) {
-        (stages.recorder.sprints.count, stages.recorder.intervals.count)
+        (stages.recorder.sprintCount, stages.recorder.intervalCount)
+    }
+
+    /// The bouts whose figures change no more, as the analysis of this moment tells them: what it says of the rest after a bout and of the plan's
+    /// target is known later, and may change.
+    package func measuredBouts(_ body: (_ isInterval: Bool, AnalysisDocument.Sprint) -> Void) {
+        let demands = BoutDemands(
+            stages.recorder.snapshot().phases, target: configuration.target, plan: configuration.plan)
+        stages.recorder.forEachBout { bout in
+            body(bout.isInterval, AnalysisDocument.Sprint(bout, demands.score(bout, maxima: configuration.maxima)))
+        }
     }
 
     /// A bout that has just ended, with provisional figures: heart rate has not peaked yet.
@@ -248,9 +251,12 @@ package struct AthletePipeline: Sendable {
         document.athlete.restingHeartRate = maxima.restingHeartRate
         document.athlete.mass = configuration.mass
         document.source.sensors = sensors(named: recording.sensorNames)
-        document.phases = recorded.phases.map(AnalysisDocument.Phase.init)
-        document.sprints = Self.bouts(recorded.sprints, scored.sprints, in: recorded.phases)
-        document.intervals = Self.bouts(recorded.intervals, scored.intervals, in: recorded.phases)
+        document.phases.reserveCapacity(recorded.phaseCount)
+        recorded.forEachPhase { document.phases.append(AnalysisDocument.Phase($0)) }
+        recorded.forEachBout { bout in
+            let told = AnalysisDocument.Sprint(bout, scored.score(of: bout))
+            if bout.isInterval { document.intervals.append(told) } else { document.sprints.append(told) }
+        }
         document.score.components = session.components.map {
             .init(name: $0.name, points: $0.points, of: $0.of)
         }
@@ -269,22 +275,12 @@ package struct AthletePipeline: Sendable {
         return document
     }
 
-    private static func bouts(
-        _ traces: [SprintTrace], _ scores: [SprintScore], in phases: [PhaseRecord]
-    ) -> [AnalysisDocument.Sprint] {
-        zip(traces, scores).enumerated().map { index, pair in
-            let next = phases.first { $0.kind.isWork && $0.start >= pair.0.end }?.start
-            return AnalysisDocument.Sprint(index: index + 1, pair.0, pair.1, rest: next.map { $0 - pair.0.end })
-        }
-    }
-
     /// The open rest is measured up to the last sample.
     private func restMeasurement(_ recorded: PhaseRecorder) -> RestVariability.Measurement? {
         var variability = restVariability
-        if let open = recorded.phases.last, open.kind == .rest {
+        if let open = recorded.openPhase, open.kind == .rest {
             variability.restEnded(
-                start: open.start, end: open.end, isFirst: recorded.phases.count == 1,
-                isBeforeWork: !recorded.phases.contains { $0.kind.isWork })
+                start: open.start, end: open.end, isFirst: recorded.phaseCount == 1, isBeforeWork: !recorded.hasWork)
         }
         return variability.measurement
     }

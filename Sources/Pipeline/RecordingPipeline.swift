@@ -129,6 +129,11 @@ package struct RecordingPipeline: Sendable {
     /// As ``AthletePipeline/measuredBouts``.
     package func measuredBouts(of athlete: Int) -> (sprints: Int, intervals: Int) { athletes[athlete].measuredBouts }
 
+    /// As ``AthletePipeline/measuredBouts(_:)``.
+    package func measuredBouts(of athlete: Int, _ body: (_ isInterval: Bool, AnalysisDocument.Sprint) -> Void) {
+        athletes[athlete].measuredBouts(body)
+    }
+
     /// As ``AthletePipeline/endedBout(before:)``.
     package func endedBout(of athlete: Int, before back: Int) -> (isInterval: Bool, sprint: AnalysisDocument.Sprint)? {
         athletes[athlete].endedBout(before: back)

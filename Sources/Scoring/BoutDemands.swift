@@ -12,12 +12,12 @@ package struct BoutDemands: Sendable {
 
     /// - Parameters:
     ///   - phases: in time order, without holes; of a session that goes on, those so far. Which of the plan's bouts the last ones were may then still
-    ///     change.
+    ///     change. Asked for only where there is a plan.
     ///   - target: what the athlete set out to reach; `nil` for the plan's, or ``ScoredSession/defaultTarget`` without a plan.
-    package init(_ phases: [PhaseRecord], target: Double?, plan: Plan?) {
+    package init(_ phases: @autoclosure () -> [PhaseRecord], target: Double?, plan: Plan?) {
         self.target = target
         usual = target ?? plan?.target ?? ScoredSession.defaultTarget
-        result = plan.map { PlanResult($0, phases: phases) }
+        result = plan.map { PlanResult($0, phases: phases()) }
     }
 
     /// - Parameters:
@@ -27,5 +27,9 @@ package struct BoutDemands: Sendable {
         let step = result?.steps.first { (isInterval ? $0.interval : $0.sprint) == index }?.planned
         let asked = step.flatMap { step in result.map { $0.plan.target(of: step, athlete: target) } }
         return SprintScore(trace, maxima: maxima, target: asked ?? usual, basis: step?.basis)
+    }
+
+    package func score(_ bout: MeasuredBout, maxima: Maxima) -> SprintScore {
+        score(bout.trace, index: bout.index, isInterval: bout.isInterval, maxima: maxima)
     }
 }

@@ -5,17 +5,21 @@ struct LongBout: Sendable {
     /// Seconds from the recording's start.
     let start: Double
     /// Of the quarter seconds from `start` on that are taken down.
-    private(set) var speeds = QuarterSecondMeans()
-    private(set) var heartRates = QuarterSecondMeans()
+    private(set) var speeds: QuarterSecondMeans
+    private(set) var heartRates: QuarterSecondMeans
     /// How many quarter seconds are done with, known or not.
     private var count = 0
     /// The totals where the bout began, and where its working part began.
     let before: History.Totals
     let beforeWorking: History.Totals
 
-    /// - Parameter history: reaching the bout's start, and some seconds into it.
-    init(start: Double, history: History) {
+    /// - Parameters:
+    ///   - history: reaching the bout's start, and some seconds into it.
+    ///   - limits: where the session's targets are known, only what they ask is kept.
+    init(start: Double, history: History, limits: TraceLimits?) {
         self.start = start
+        speeds = QuarterSecondMeans(limits: limits?.speeds)
+        heartRates = QuarterSecondMeans(limits: limits?.heartRates)
         before = history.totals(at: start)
         beforeWorking = history.totals(at: WorkingPart.toldStart(of: start))
     }
@@ -25,8 +29,7 @@ struct LongBout: Sendable {
     /// - Parameters:
     ///   - end: seconds; what is taken down already stays.
     ///   - history: reaching what is not taken down yet.
-    ///   - limits: where the session's targets are known, only what they ask is kept.
-    mutating func follow(to end: Double, _ history: History, limits: TraceLimits?) {
+    mutating func follow(to end: Double, _ history: History) {
         let quarters = Self.quarters(from: start, to: end)
         // What a long silence moved out of history's reach was not known.
         count = max(count, min(quarters, Self.quarters(from: start, to: history.oldest)))
@@ -36,9 +39,6 @@ struct LongBout: Sendable {
             heartRates.append(rate?.mean)
         }
         count = max(count, quarters)
-        guard let limits else { return }
-        speeds.condense(to: limits.speeds)
-        heartRates.condense(to: limits.heartRates)
     }
 
     /// Those that lie in a span whole.

@@ -12,12 +12,19 @@ package struct PhaseRecorder: Sendable {
     /// Seconds; what a shorter silence moves out of reach, no decision needs, and ``foldPeaks()`` has folded in.
     private static let longSilence = 10.0
 
-    /// In time order, without holes; the last one is open until ``finish()``.
-    package private(set) var phases: [PhaseRecord] = []
-    /// The sprints whose recovery has been watched long enough, in time order.
-    package private(set) var sprints: [SprintTrace] = []
+    private(set) var records: SessionRecords
+    /// How many phases there are.
+    package var phaseCount: Int { records.count }
+    /// The last phase, which goes on until ``finish()``.
+    package var openPhase: PhaseRecord? { records.last }
+    /// Whether any phase is a bout, the open one included.
+    package private(set) var hasWork = false
+    /// How many sprints have had their recovery watched for long enough, and so change no more.
+    package private(set) var sprintCount = 0
     /// The same for intervals.
-    package private(set) var intervals: [SprintTrace] = []
+    package private(set) var intervalCount = 0
+    /// Where the last of these began; -1 where there is none.
+    private var lastMeasuredStart = -1.0
     /// Phases beyond what is kept.
     package private(set) var overflow = 0
     /// Best 5 s mean speed so far, m/s.
@@ -59,6 +66,7 @@ package struct PhaseRecorder: Sendable {
     /// - Parameter limits: what sprints will be held against; with them, what is kept of one does not depend on its length.
     package init(limits: TraceLimits? = nil) {
         self.limits = limits
+        records = SessionRecords(limits: limits)
     }
 
     package mutating func ingest(_ sample: FusedSample) { take(sample) }
@@ -93,23 +101,26 @@ package struct PhaseRecorder: Sendable {
         historyBeforeSilence = history
         // The open phase will not be found to have ended before this.
         let settled = min(lastTime, time - Segmenter.longestBackdating)
-        if let phase = phases.last { openPeaks.merge(history.peaks(from: phase.start, to: settled)) }
+        if let phase = openPhase { openPeaks.merge(history.peaks(from: phase.start, to: settled)) }
         followLongBout(to: settled)
     }
 
     package mutating func apply(_ change: PhaseChange) {
         switch change {
         case .becameInterval(let decided):
-            guard overflow == 0, let last = phases.indices.last else { return }
-            phases[last].kind = .interval
-            phases[last].becameInterval = decided.seconds
+            guard overflow == 0 else { return }
+            records.changeLast {
+                $0.kind = .interval
+                $0.becameInterval = decided.seconds
+            }
         case .began(let start):
-            guard phases.count < Self.mostPhases else {
+            guard phaseCount < Self.mostPhases else {
                 overflow += 1
                 return
             }
             close(at: start.start.seconds)
-            phases.append(PhaseRecord(start))
+            records.append(PhaseRecord(start), firstWanted: pending.first?.phase)
+            hasWork = hasWork || start.kind.isWork
             openTotals = totals(at: start.start.seconds)
             openPeaks = History.Peaks()
             longBout = nil
@@ -133,7 +144,8 @@ package struct PhaseRecorder: Sendable {
     package func provisionalTrace(of phase: PhaseRecord) -> SprintTrace {
         guard let bout = followed(to: phase.end), bout.start == phase.start else {
             return SprintTrace(
-                start: phase.start, end: phase.end, history: history(reaching: phase.start), nextWork: nil)
+                start: phase.start, end: phase.end, history: history(reaching: phase.start), nextWork: nil,
+                limits: limits)
         }
         let peaks = History.Peaks(speed: phase.maxSpeed, heartRate: phase.peakHeartRate)
         return SprintTrace(bout, end: phase.end, peaks: peaks, history: history, nextWork: nil)
@@ -155,22 +167,21 @@ package struct PhaseRecorder: Sendable {
     }
 
     private mutating func close(at end: Double) {
-        guard let last = phases.indices.last else { return }
-        phases[last].end = max(end, phases[last].start)
+        guard var phase = openPhase else { return }
+        phase.end = max(end, phase.start)
         var peaks = openPeaks
-        peaks.merge(self.peaks(from: phases[last].start, to: phases[last].end))
-        phases[last].measure(from: openTotals, to: totals(at: phases[last].end), peaks: peaks)
-        guard phases[last].kind.isWork, phases[last].duration >= Self.shortestSprint,
-            pending.last?.start != phases[last].start,
-            max(sprints.last?.start ?? -1, intervals.last?.start ?? -1) < phases[last].start
+        peaks.merge(self.peaks(from: phase.start, to: phase.end))
+        phase.measure(from: openTotals, to: totals(at: phase.end), peaks: peaks)
+        records.changeLast { $0 = phase }
+        guard phase.kind.isWork, phase.duration >= Self.shortestSprint, pending.last?.start != phase.start,
+            lastMeasuredStart < phase.start
         else { return }
-        pending.append(
-            (phases[last].start, phases[last].end, phases[last].kind, last, followed(to: phases[last].end)))
+        pending.append((phase.start, phase.end, phase.kind, phaseCount - 1, followed(to: phase.end)))
     }
 
     /// A phase may outlast history: what leaves it within the next minute is folded in now.
     private mutating func foldPeaks() {
-        guard let phase = phases.last else { return }
+        guard let phase = openPhase else { return }
         let reach = history.oldest + 70
         guard reach > phase.start, history.oldest > 0 else { return }
         openPeaks.merge(history.peaks(from: max(phase.start, history.oldest), to: min(reach, lastTime)))
@@ -178,17 +189,20 @@ package struct PhaseRecorder: Sendable {
 
     /// - Parameter settled: seconds; the open phase will not be found to have ended before this.
     private mutating func followLongBout(to settled: Double) {
-        guard let phase = phases.last, phase.kind.isWork, settled > phase.start else { return }
-        var bout = longBout ?? LongBout(start: phase.start, history: history(reaching: phase.start))
+        guard let phase = openPhase, phase.kind.isWork, settled > phase.start else { return }
+        var bout =
+            longBout
+            ?? LongBout(
+                start: phase.start, history: history(reaching: phase.start), limits: limits)
         longBout = nil
-        bout.follow(to: settled, history, limits: limits)
+        bout.follow(to: settled, history)
         longBout = bout
     }
 
     /// The open phase's, taken down to its end.
     private func followed(to end: Double) -> LongBout? {
         guard var bout = longBout else { return nil }
-        bout.follow(to: end, history, limits: limits)
+        bout.follow(to: end, history)
         return bout
     }
 
@@ -225,22 +239,36 @@ package struct PhaseRecorder: Sendable {
         while let first = pending.first {
             guard final || lastTime > nextCompletion else { return }
             // From the bout on, not from the first phase: with every bout that search would be longer.
-            let nextWork = phases[first.phase...].first { $0.kind.isWork && $0.start >= first.end }?.start
-            let phase = phases[first.phase]
-            var trace =
+            let nextWork = records.first(from: first.phase) { $0.kind.isWork && $0.start >= first.end }?.start
+            let trace =
                 if let long = first.long {
                     SprintTrace(
-                        long, end: first.end,
-                        peaks: History.Peaks(speed: phase.maxSpeed, heartRate: phase.peakHeartRate), history: history,
-                        nextWork: nextWork)
+                        long, end: first.end, peaks: peaksOfPhase(first.phase), history: history, nextWork: nextWork)
                 } else {
                     SprintTrace(
                         start: first.start, end: first.end, history: history(reaching: first.start),
-                        nextWork: nextWork)
+                        nextWork: nextWork, limits: limits)
                 }
-            if let limits { trace.condense(to: limits) }
-            if first.kind == .interval { intervals.append(trace) } else { sprints.append(trace) }
+            records.setBout(trace, at: first.phase)
+            if first.kind == .interval { intervalCount += 1 } else { sprintCount += 1 }
+            lastMeasuredStart = max(lastMeasuredStart, first.start)
             pending.removeFirst()
         }
+    }
+
+    private func peaksOfPhase(_ place: Int) -> History.Peaks {
+        let phase = records.record(place)?.phase
+        return History.Peaks(speed: phase?.maxSpeed, heartRate: phase?.peakHeartRate)
+    }
+
+    /// How many bouts of its kind there have been with one that has ended, itself included: its index in the analysis.
+    ///
+    /// - Parameter back: 0 for the open phase, 1 for the one before it, and so on.
+    package func index(ofBoutBefore back: Int, _ kind: PhaseKind) -> Int {
+        let ended = (kind == .interval ? intervalCount : sprintCount) + pending.count { $0.kind == kind }
+        let later = (0..<back).count { back in
+            phase(before: back).map { $0.kind == kind && $0.duration >= Self.shortestSprint } ?? false
+        }
+        return ended - later
     }
 }

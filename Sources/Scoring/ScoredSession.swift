@@ -21,11 +21,16 @@ package struct ScoredSession: Equatable, Sendable {
         let demands = BoutDemands(recorded.phases, target: target, plan: plan)
         self.target = demands.usual
         self.plan = demands.result
-        func scores(_ traces: [SprintTrace], areIntervals: Bool) -> [SprintScore] {
-            traces.enumerated().map { demands.score($1, index: $0, isInterval: areIntervals, maxima: maxima) }
+        var scores: (sprints: [SprintScore], intervals: [SprintScore]) = ([], [])
+        recorded.forEachBout { bout in
+            let score = demands.score(bout, maxima: maxima)
+            if bout.isInterval { scores.intervals.append(score) } else { scores.sprints.append(score) }
         }
-        sprints = scores(recorded.sprints, areIntervals: false)
-        intervals = scores(recorded.intervals, areIntervals: true)
+        (sprints, intervals) = scores
         score = SessionScore(sprints, intervals: intervals, plan: demands.result)
+    }
+
+    package func score(of bout: MeasuredBout) -> SprintScore {
+        bout.isInterval ? intervals[bout.index] : sprints[bout.index]
     }
 }

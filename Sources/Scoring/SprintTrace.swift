@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 import Segmentation
 
-/// What was measured of one sprint, kept so that it can be scored later: against any maximum, or if it was condensed, against the session's
-/// own targets.
+/// What was measured of one sprint, kept so that it can be scored later: against any maximum, or if it was settled before what will be asked, against
+/// the session's own targets.
 package struct SprintTrace: Equatable, Sendable {
     /// Seconds from the recording's start.
     package var start: Double
@@ -31,11 +31,13 @@ extension SprintTrace {
     /// How long after the end the peak is looked for, in seconds (the design's effort rule).
     package static let peakWindow = 30.0
 
-    /// - Parameter nextWork: where the next work bout began; a recovery reading after it would be none.
-    package init(start: Double, end: Double, history: History, nextWork: Double?) {
+    /// - Parameters:
+    ///   - nextWork: where the next work bout began; a recovery reading after it would be none.
+    ///   - limits: where the session's targets are known, only what they ask is kept.
+    package init(start: Double, end: Double, history: History, nextWork: Double?, limits: TraceLimits? = nil) {
         let quarter = History.resolution
-        var speeds = QuarterSecondMeans()
-        var rates = QuarterSecondMeans()
+        var speeds = QuarterSecondMeans(limits: limits?.speeds)
+        var rates = QuarterSecondMeans(limits: limits?.heartRates)
         // What is longer than history is a ``LongBout``, or mostly silence.
         let count = Int(min(max((end - start) / quarter, 0), History.reach / quarter))
         speeds.reserveCapacity(count)
@@ -78,14 +80,42 @@ extension SprintTrace {
         self.init(
             start: start, end: end, quarterSpeeds: quarterSpeeds, quarterHeartRates: quarterHeartRates,
             workingSpeed: workingSpeed, meanSpeed: meanSpeed, maxSpeed: maxSpeed, speedCoverage: speedCoverage,
-            peakHeartRate: peaks.heartRate, rateAfter30: afterwards.rates[0], rateAfter60: afterwards.rates[1],
-            rateAfter90: afterwards.rates[2])
+            peakHeartRate: peaks.heartRate, rateAfter30: afterwards.after30, rateAfter60: afterwards.after60,
+            rateAfter90: afterwards.after90)
+    }
+}
+
+extension SprintTrace {
+    /// - Parameter phase: the bout's own, which tells most of the same.
+    func pack(into numbers: inout PackedNumbers, of phase: PhaseRecord) {
+        numbers.append(start, near: phase.start)
+        numbers.append(end, near: phase.end)
+        numbers.append(meanSpeed, near: phase.meanSpeed)
+        numbers.append(workingSpeed, near: meanSpeed)
+        numbers.append(maxSpeed, near: phase.maxSpeed)
+        numbers.append(speedCoverage, near: 1)
+        numbers.append(peakHeartRate, near: phase.peakHeartRate)
+        numbers.append(rateAfter30, near: peakHeartRate)
+        numbers.append(rateAfter60, near: rateAfter30)
+        numbers.append(rateAfter90, near: rateAfter60)
+        quarterSpeeds.pack(into: &numbers)
+        quarterHeartRates.pack(into: &numbers)
     }
 
-    /// Gives up what no question about these limits needs.
-    mutating func condense(to limits: TraceLimits) {
-        quarterSpeeds.condense(to: limits.speeds)
-        quarterHeartRates.condense(to: limits.heartRates)
+    /// - Parameter limits: those of the session.
+    init(unpacking numbers: inout PackedNumbers.Reader, of phase: PhaseRecord, limits: TraceLimits?) {
+        start = numbers.number(near: phase.start) ?? phase.start
+        end = numbers.number(near: phase.end) ?? phase.end
+        meanSpeed = numbers.number(near: phase.meanSpeed)
+        workingSpeed = numbers.number(near: meanSpeed)
+        maxSpeed = numbers.number(near: phase.maxSpeed)
+        speedCoverage = numbers.number(near: 1) ?? 0
+        peakHeartRate = numbers.number(near: phase.peakHeartRate)
+        rateAfter30 = numbers.number(near: peakHeartRate)
+        rateAfter60 = numbers.number(near: rateAfter30)
+        rateAfter90 = numbers.number(near: rateAfter60)
+        quarterSpeeds = QuarterSecondMeans(unpacking: &numbers, limits: limits?.speeds)
+        quarterHeartRates = QuarterSecondMeans(unpacking: &numbers, limits: limits?.heartRates)
     }
 }
 
@@ -94,11 +124,13 @@ private struct Afterwards {
     /// Of the ``SprintTrace/peakWindow``.
     let peaks: History.Peaks
     /// bpm around 30, 60 and 90 s after the end.
-    let rates: [Double?]
+    let after30: Double?
+    let after60: Double?
+    let after90: Double?
 
     init(end: Double, history: History, nextWork: Double?) {
         peaks = history.peaks(from: end, to: min(end + SprintTrace.peakWindow, nextWork ?? .infinity))
-        rates = [30, 60, 90].map { seconds in
+        func rate(after seconds: Double) -> Double? {
             let middle = end + seconds
             // The lag of heart rate makes a reading at the very start of the next sprint still one of recovery.
             if let nextWork, middle > nextWork + 5 { return nil }
@@ -106,5 +138,8 @@ private struct Afterwards {
             let window = history.meanHeartRate(from: middle - half, to: middle + half)
             return window.flatMap { $0.coverage >= 0.5 ? $0.mean : nil }
         }
+        after30 = rate(after: 30)
+        after60 = rate(after: 60)
+        after90 = rate(after: 90)
     }
 }

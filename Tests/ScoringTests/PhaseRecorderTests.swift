@@ -259,4 +259,49 @@ import Testing
         recorder.finish()
         #expect(recorder.phases[0].maxSpeed == 5)
     }
+
+    /// More phases than are kept, half of them sprints of 4 s: the first 50 000 are kept whole, in some bytes each, and the rest is counted.
+    @Test func aSessionWithoutEndIsBounded() throws {
+        let maxima = Maxima(speed: .init(8, .measured), heartRate: .init(190, .measured))
+        var recorder = PhaseRecorder(limits: TraceLimits(targets: [0.8], maxima: maxima))
+        func kind(_ index: Int) -> PhaseKind { index.isMultiple(of: 2) ? .recovery : .sprint }
+        let begun = 50_100
+        for index in 0..<begun {
+            let start = 4 * Double(index)
+            for part in 0..<2 {
+                let time = start + 2 * Double(part)
+                // A sprint of 5 to 8 m/s, by the part of a thousand that it is.
+                let fast = 5 + 3 * Double(index % 1000) / 1000
+                recorder.ingest(
+                    HistoryTests.sample(time, speed: kind(index) == .sprint ? fast : 1, heartRate: 150))
+            }
+            recorder.apply(.began(Self.start(kind(index), start, start + 2)))
+            guard index < 50_000 else { continue }
+            #expect(recorder.phaseCount == index + 1 && recorder.openPhase?.start == start)
+            guard index > 1, kind(index) == .recovery else { continue }
+            #expect(recorder.phase(before: 1)?.end == start)
+            #expect(recorder.index(ofBoutBefore: 1, .sprint) == index / 2)
+        }
+        #expect(recorder.overflow == 100)
+        // As they are, a phase and half a sprint have 252.
+        #expect(recorder.records.packedBytes < 100 * 50_000)
+        let before = recorder.phases
+        recorder.finish()
+        let phases = recorder.phases
+        #expect(phases.count == 50_000 && before.dropLast() == phases.dropLast())
+        #expect(phases.indices.allSatisfy { phases[$0].start == 4 * Double($0) && phases[$0].kind == kind($0) })
+        #expect(zip(phases, phases.dropFirst()).allSatisfy { $0.end == $1.start })
+        #expect(phases[49_999].end == 4 * Double(begun - 1) + 2)
+        // The open one is a bout as long as the overflow, and no interval: nobody said so.
+        #expect(recorder.sprintCount == 25_000 && recorder.sprints.count == 25_000 && recorder.intervals.isEmpty)
+        var next = 0
+        recorder.forEachBout { bout in
+            #expect(bout.index == next && !bout.isInterval)
+            #expect(
+                bout.trace.start == phases[2 * next + 1].start && bout.trace.maxSpeed == phases[2 * next + 1].maxSpeed)
+            #expect(bout.rest == (next < 24_999 ? 4 : nil))
+            next += 1
+        }
+        #expect(next == 25_000)
+    }
 }
