@@ -36,8 +36,7 @@ package struct LivePipeline: Sendable {
         var pendingDrops: UInt32 = 0
         var drops = 0
         /// Bouts as they were reported with their recovery.
-        var toldSprints: [ToldBout] = []
-        var toldIntervals: [ToldBout] = []
+        var told = ToldBouts()
     }
 
     private let program: String
@@ -265,11 +264,8 @@ package struct LivePipeline: Sendable {
         guard output.takesReports else { return }
         if began > 0 || isRelabelled { report(session, began: began, isRelabelled: isRelabelled, &output) }
         let measured = sessions[session].pipeline.measuredBouts(of: 0)
-        if measured.sprints > sessions[session].toldSprints.count
-            || measured.intervals > sessions[session].toldIntervals.count
-        {
-            report(sessions[session].pipeline.analysis(of: 0, kind: "pcapng"), upTo: measured, session, &output)
-        }
+        let told = sessions[session].told.counts
+        if measured.sprints > told.sprints || measured.intervals > told.intervals { reportBouts(session, &output) }
     }
 
     // MARK: Reports
@@ -292,30 +288,43 @@ package struct LivePipeline: Sendable {
         }
     }
 
-    /// - Parameter measured: how many sprints and intervals are final.
-    private mutating func report(
-        _ document: AnalysisDocument, upTo measured: (sprints: Int, intervals: Int), _ session: Int,
-        _ output: inout some LiveOutput & ~Copyable
-    ) {
-        let sprints = Array(document.sprints.prefix(measured.sprints))
-        let intervals = Array(document.intervals.prefix(measured.intervals))
-        let member = sessions[session].member
-        for sprint in Self.news(sprints, since: sessions[session].toldSprints) {
-            output.report(.bout(athlete: member, isInterval: false, isFinal: true, sprint))
+    /// Those that are final. The rest after a bout is known when the next one begins, and a plan's target when it is clear which of its bouts this
+    /// was. They are gone through one by one: the whole analysis of a long session would be the most memory that is ever needed for it.
+    private mutating func reportBouts(_ session: Int, _ output: inout some LiveOutput & ~Copyable) {
+        var told = ToldBouts()
+        swap(&told, &sessions[session].told)
+        var news: [(isInterval: Bool, bout: AnalysisDocument.Sprint)] = []
+        sessions[session].pipeline.measuredBouts(of: 0) { isInterval, bout in
+            if told.tell(bout, isInterval: isInterval) { news.append((isInterval, bout)) }
         }
-        for interval in Self.news(intervals, since: sessions[session].toldIntervals) {
-            output.report(.bout(athlete: member, isInterval: true, isFinal: true, interval))
-        }
-        sessions[session].toldSprints = sprints.map(ToldBout.init)
-        sessions[session].toldIntervals = intervals.map(ToldBout.init)
+        sessions[session].told = told
+        report(news, session, &output)
     }
 
-    /// The rest after a bout is known when the next one begins, and a plan's target when it is clear which of its bouts this was.
-    private static func news(
-        _ bouts: [AnalysisDocument.Sprint], since told: [ToldBout]
-    ) -> [AnalysisDocument.Sprint] {
-        bouts.enumerated().filter { !told.indices.contains($0.offset) || told[$0.offset] != ToldBout($0.element) }.map(
-            \.element)
+    /// All of a session that has ended.
+    private mutating func reportBouts(
+        of document: AnalysisDocument, _ session: Int, _ output: inout some LiveOutput & ~Copyable
+    ) {
+        var news: [(isInterval: Bool, bout: AnalysisDocument.Sprint)] = []
+        for bout in document.sprints where sessions[session].told.tell(bout, isInterval: false) {
+            news.append((false, bout))
+        }
+        for bout in document.intervals where sessions[session].told.tell(bout, isInterval: true) {
+            news.append((true, bout))
+        }
+        report(news, session, &output)
+    }
+
+    private func report(
+        _ news: [(isInterval: Bool, bout: AnalysisDocument.Sprint)], _ session: Int,
+        _ output: inout some LiveOutput & ~Copyable
+    ) {
+        let member = sessions[session].member
+        for isInterval in [false, true] {
+            for news in news where news.isInterval == isInterval {
+                output.report(.bout(athlete: member, isInterval: isInterval, isFinal: true, news.bout))
+            }
+        }
     }
 
     private mutating func take(_ notice: TransportNotice, _ text: String, output: inout some LiveOutput & ~Copyable) {
@@ -380,7 +389,7 @@ package struct LivePipeline: Sendable {
                 session: session.id, analysis: document.json(pretty: true) + "\n", drops: session.pendingDrops))
         if output.takesReports {
             if let last = document.phases.last { output.report(.phase(athlete: member, .ended, last)) }
-            report(document, upTo: (document.sprints.count, document.intervals.count), place, &output)
+            reportBouts(of: document, place, &output)
         }
         output.tell(.sessionEnded(athlete: member, duration: session.pipeline.duration))
         places[member] = nil
