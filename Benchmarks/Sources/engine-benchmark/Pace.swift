@@ -11,8 +11,8 @@ final class Pace: Sendable {
     private let counters = Mutex<EngineCounters?>(nil)
     private let mark: @Sendable (Double) -> Void
 
-    /// Fewer than a transport's ring holds.
-    private static let batch: UInt64 = 256
+    /// About what comes in a true second of 26 sensors, and so between two commits; fewer than a transport's ring holds.
+    private static let batch: UInt64 = 128
     /// Seconds between two marks.
     private static let hour = Timestamp(seconds: 3600).nanoseconds
 
@@ -39,7 +39,7 @@ final class Pace: Sendable {
             nextMark.store((next / Self.hour + 1) * Self.hour, ordering: .relaxed)
         }
         if count > 0, count.isMultiple(of: Self.batch),
-            counters.frames < count || counters.unwritten > 2 * Self.batch
+            counters.frames < count || counters.unwritten > Self.batch
         {
             return .microseconds(50)
         }

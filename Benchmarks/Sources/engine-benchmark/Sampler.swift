@@ -44,8 +44,6 @@ final class Sampler: Sendable {
 
     /// - Parameter seconds: simulated.
     func mark(_ seconds: Double) {
-        // What a client would have been told by now, and all but the last hour of it long ago.
-        _ = engine.watch?.take(takesStatus: true)
         // What was written last is committed meanwhile, and its memory given back.
         MonotonicClock.sleep(nanoseconds: 20_000_000)
         let mark = Mark(

@@ -84,6 +84,8 @@ try engine.start(transports, lock: lock) { print($0) }
 
 while true {
     let news = engine.events.wait()
+    // Most of what is told is told here too; the daemon's socket thread takes it as soon.
+    _ = engine.watch?.take(takesStatus: true)
     for event in news.events {
         switch event {
         case .trouble(let text), .recovery(let text): print(text)
