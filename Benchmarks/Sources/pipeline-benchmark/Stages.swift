@@ -108,7 +108,7 @@ struct Stages {
                 next += 1
             }
         }
-        return UInt64(recorder.phases.count)
+        return UInt64(recorder.phaseCount)
     }
 
     func pipelineFromFrames() -> UInt64 {
