@@ -23,6 +23,7 @@ struct DistanceTrack: BitwiseCopyable {
     ///   - value: metres, finite.
     ///   - totalTime: when the total last grew, in nanoseconds.
     /// - Returns: what the total would have to grow by, if this sensor is its source.
+    @inline(__always)
     mutating func read(_ value: Double, at now: Int64, totalTime: Int64) -> Step {
         defer {
             last = value

@@ -53,6 +53,7 @@ struct FusedStream {
 
 extension FusedStream {
     /// - Returns: whether it changed ``fused``.
+    @inline(__always)
     mutating func take(
         _ reading: HeartRateReading, from index: Int, _ slots: inout MutableSpan<SensorSlot>
     ) -> Bool {
@@ -94,6 +95,7 @@ extension FusedStream {
     }
 
     /// - Returns: whether it changed ``fused``.
+    @inline(__always)
     mutating func take(
         _ reading: StrideReading, from index: Int, _ slots: inout MutableSpan<SensorSlot>
     ) -> Bool {
@@ -142,6 +144,7 @@ extension FusedStream {
         return nil
     }
 
+    @inline(__always)
     private mutating func take(
         distance: Double, from index: Int, _ slots: inout MutableSpan<SensorSlot>
     ) -> Bool {
@@ -161,6 +164,7 @@ extension FusedStream {
     }
 
     /// - Returns: whether the distance grew with it.
+    @inline(__always)
     private mutating func take(
         speed: Double, from index: Int, _ slots: inout MutableSpan<SensorSlot>
     ) -> Bool {
@@ -181,6 +185,7 @@ extension FusedStream {
     }
 
     /// - Returns: whether the cadence is known.
+    @inline(__always)
     private mutating func take(
         cadence read: CadenceRule.Reading, from index: Int, _ slots: inout MutableSpan<SensorSlot>
     ) -> Bool {
@@ -202,6 +207,7 @@ extension FusedStream {
         return true
     }
 
+    @inline(__always)
     private mutating func tell(_ updated: FusedSample.Fields, distanceAge: Float? = nil) -> Bool {
         if now > heartRateUntil, fused.heartRate != nil {
             fused.heartRate = nil

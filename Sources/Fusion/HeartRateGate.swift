@@ -67,6 +67,7 @@ struct HeartRateGate {
     /// - Parameters:
     ///   - value: beats per minute, finite.
     ///   - now: nanoseconds, not before the last call's.
+    @inline(__always)
     mutating func isArtefact(_ value: Double, at now: Int64) -> Bool {
         guard value >= Self.lowest, value <= highest else {
             distrustUntil = now &+ Self.distrustTime

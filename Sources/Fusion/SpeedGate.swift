@@ -30,6 +30,7 @@ struct SpeedGate {
     /// - Parameters:
     ///   - value: metres per second, finite.
     ///   - now: nanoseconds, not before the last call's.
+    @inline(__always)
     mutating func isOutlier(_ value: Double, at now: Int64) -> Bool {
         guard value >= 0, value <= Self.highest else { return true }
         guard hasTrack else {

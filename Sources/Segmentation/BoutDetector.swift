@@ -183,6 +183,7 @@ package struct BoutDetector: Sendable {
 
     // MARK: Start
 
+    @inline(__always)
     private mutating func lookForStart(
         _ value: Double, _ smooth: Double, at time: Timestamp, interval: Double, mayBegin: Bool
     ) -> Change? {
@@ -323,6 +324,7 @@ package struct BoutDetector: Sendable {
 
     // MARK: End
 
+    @inline(__always)
     private mutating func lookForEnd(_ value: Double, at time: Timestamp, interval: Double) -> Change? {
         guard var current = bout else { return nil }
         let elapsed = time.seconds(since: current.start)

@@ -139,6 +139,7 @@ struct Levels: Sendable {
 
     /// Learns what is done outside of bouts. To be called only while nothing speaks for a bout, so that a ramp does not raise what it is
     /// measured against.
+    @inline(__always)
     mutating func learn(_ value: Double, interval: Double, at time: Timestamp) {
         if let lastBoutEnd {
             let since = time.seconds(since: lastBoutEnd)
