@@ -63,25 +63,26 @@ package struct ANTDecoder: Sendable {
         _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool = true,
         emit: (ANTEvent) -> Void
     ) {
-        receive(
-            bytes, stick: stick, fromStick: fromStick, at: time, tellsMessages: tellsMessages,
-            sample: { emit(.sample($0)) }, emit: emit)
+        var output = ANTOutput()
+        receive(bytes, stick: stick, fromStick: fromStick, at: time, tellsMessages: tellsMessages, into: &output)
+        output.forEach(sample: { emit(.sample($0)) }, event: emit)
     }
 
-    /// As ``receive(_:stick:fromStick:at:tellsMessages:emit:)`` with the samples apart from the other events, among which they come in
-    /// the same order.
+    /// As ``receive(_:stick:fromStick:at:tellsMessages:emit:)``, for those who take much: the samples are apart from the other events.
+    ///
+    /// - Parameter output: gets what comes out behind what it holds.
     package mutating func receive(
         _ bytes: Span<UInt8>, stick: UInt32, fromStick: Bool, at time: Timestamp, tellsMessages: Bool,
-        sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+        into output: inout ANTOutput
     ) {
         if fromStick, !tellsMessages, let message = ANTMessage(onlyBroadcastIn: bytes),
-            hearAgain(message, stick: stick, at: time, sample, emit)
+            hearAgain(message, stick: stick, at: time, &output)
         {
             return
         }
         receiveAny(
             bytes, stick: stick, ANTListener.Context(fromStick: fromStick, time: time, tellsMessages: tellsMessages),
-            sample, emit)
+            &output)
     }
 
     /// Nearly every transfer: another page of the sensor that its channel heard before, and nothing else.
@@ -89,60 +90,58 @@ package struct ANTDecoder: Sendable {
     /// - Returns: whether it was one; if not, nothing has changed.
     @inline(__always)
     private mutating func hearAgain(
-        _ message: ANTMessage, stick id: UInt32, at time: Timestamp, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, stick id: UInt32, at time: Timestamp, _ output: inout ANTOutput
     ) -> Bool {
         guard lastStick < sticks.count,
             let sensor = sticks.span[lastStick].sender(of: message, stick: id)
         else { return false }
         now = time
-        listener.hear(ANTPage(bits: message.middle), of: sensor.slot, stick: id, sensor.period, at: time, sample, emit)
+        listener.hear(ANTPage(bits: message.middle), of: sensor.slot, stick: id, sensor.period, at: time, &output)
         return true
     }
 
     @inline(never)
     private mutating func receiveAny(
-        _ bytes: Span<UInt8>, stick: UInt32, _ context: ANTListener.Context, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        _ bytes: Span<UInt8>, stick: UInt32, _ context: ANTListener.Context, _ output: inout ANTOutput
     ) {
         let found = index(of: stick)
         now = context.time
         guard let index = found else {
             listener.counters.stickOverflow &+= 1
-            emit(.bad(.tooManySticks))
+            output.tell(.bad(.tooManySticks))
             return
         }
-        Self.receive(bytes, &sticks[index], &listener, context, sample, emit)
+        Self.receive(bytes, &sticks[index], &listener, context, &output)
     }
 
     /// The stick is changed where it lies.
     @inline(__always)
     private static func receive(
         _ bytes: Span<UInt8>, _ stick: inout ANTStick, _ listener: inout ANTListener, _ context: ANTListener.Context,
-        _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+        _ output: inout ANTOutput
     ) {
         if stick.hearing.isProven, stick.hearing.holdsMessage {
-            listener.hearPending(of: &stick.hearing, context, sample, emit)
+            listener.hearPending(of: &stick.hearing, context, &output)
         }
         if context.fromStick {
-            receive(bytes, &stick.incoming, &stick.hearing, &listener, context, sample, emit)
+            receive(bytes, &stick.incoming, &stick.hearing, &listener, context, &output)
         } else {
-            receiveSent(bytes, &stick.outgoing, &stick.hearing, &listener, context, sample, emit)
+            receiveSent(bytes, &stick.outgoing, &stick.hearing, &listener, context, &output)
         }
     }
 
     @inline(never)
     private static func receiveSent(
         _ bytes: Span<UInt8>, _ framer: inout ANTFramer, _ hearing: inout ANTHearing, _ listener: inout ANTListener,
-        _ context: ANTListener.Context, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+        _ context: ANTListener.Context, _ output: inout ANTOutput
     ) {
-        receive(bytes, &framer, &hearing, &listener, context, sample, emit)
+        receive(bytes, &framer, &hearing, &listener, context, &output)
     }
 
     @inline(__always)
     private static func receive(
         _ bytes: Span<UInt8>, _ framer: inout ANTFramer, _ hearing: inout ANTHearing, _ listener: inout ANTListener,
-        _ context: ANTListener.Context, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+        _ context: ANTListener.Context, _ output: inout ANTOutput
     ) {
         var seen = framer.counters
         var offset = 0
@@ -150,15 +149,15 @@ package struct ANTDecoder: Sendable {
             let message = framer.next(in: bytes, from: &offset)
             // Every fault of the framer skips at least the sync byte.
             if framer.counters.skippedBytes != seen.skippedBytes {
-                listener.note(framer.counters, since: seen, &hearing, emit)
+                listener.note(framer.counters, since: seen, &hearing, &output)
                 seen = framer.counters
             }
             guard let message else { return }
             if !hearing.isProven {
                 guard hearing.weigh(message, fromStick: context.fromStick, at: context.time) else { continue }
-                listener.hearPending(of: &hearing, context, sample, emit)
+                listener.hearPending(of: &hearing, context, &output)
             }
-            listener.hear(message, &hearing, context, sample, emit)
+            listener.hear(message, &hearing, context, &output)
             // A transfer mostly holds one message and nothing else.
             if offset == bytes.count, !framer.isCarrying { return }
         }
@@ -166,7 +165,9 @@ package struct ANTDecoder: Sendable {
 
     /// Tells what was held back for later evidence. Call once, when no more bytes will come.
     package mutating func finish(emit: (ANTEvent) -> Void) {
-        listener.finish(emit)
+        var output = ANTOutput()
+        listener.finish(&output)
+        output.forEach(sample: { emit(.sample($0)) }, event: emit)
     }
 
     // MARK: Sticks

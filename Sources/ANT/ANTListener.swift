@@ -16,17 +16,17 @@ struct ANTListener: Sendable {
 
     init() {}
 
-    mutating func finish(_ emit: (ANTEvent) -> Void) {
+    mutating func finish(_ output: inout ANTOutput) {
         for slot in sensors.entries.indices {
             if let gap = sensors.entries[slot].gaps.finish() {
-                Self.tell(gap, of: sensors.entries[slot].id, &counters, emit)
+                Self.tell(gap, of: sensors.entries[slot].id, &counters, &output)
             }
         }
     }
 
     mutating func note(
         _ now: ANTFramer.Counters, since seen: ANTFramer.Counters, _ hearing: inout ANTHearing,
-        _ emit: (ANTEvent) -> Void
+        _ output: inout ANTOutput
     ) {
         guard hearing.isProven else {
             _ = hearing.takePending()
@@ -37,35 +37,34 @@ struct ANTListener: Sendable {
         counters.badChecksums &+= checksums
         counters.badLengths &+= lengths
         counters.skippedBytes &+= now.skippedBytes &- seen.skippedBytes
-        for _ in 0..<checksums { emit(.bad(.checksum)) }
-        for _ in 0..<lengths { emit(.bad(.length)) }
+        for _ in 0..<checksums { output.tell(.bad(.checksum)) }
+        for _ in 0..<lengths { output.tell(.bad(.length)) }
     }
 
     /// A message that was held back until the stick was proven.
     @inline(never)
     mutating func hearPending(
-        of hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+        of hearing: inout ANTHearing, _ context: Context, _ output: inout ANTOutput
     ) {
         guard let held = hearing.takePending() else { return }
         var context = context
         context.fromStick = held.fromStick
         context.time = held.time
-        hear(held.message, &hearing, context, sample, emit)
+        hear(held.message, &hearing, context, &output)
     }
 
     /// Another page of a sensor that is known.
     @inline(__always)
     mutating func hear(
         _ page: ANTPage, of slot: Int, stick: UInt32, _ hostPeriod: UInt16, at time: Timestamp,
-        _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+        _ output: inout ANTOutput
     ) {
         counters.messages &+= 1
-        Self.hear(page, of: &sensors.entries[slot], stick: stick, hostPeriod, at: time, &counters, sample, emit)
+        Self.hear(page, of: &sensors.entries[slot], stick: stick, hostPeriod, at: time, &counters, &output)
     }
 
     mutating func hear(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ output: inout ANTOutput
     ) {
         // Nearly all: another page of the sensor that its channel heard before.
         if message.id == .broadcast, context.fromStick, !context.tellsMessages, let page = message.page,
@@ -73,43 +72,42 @@ struct ANTListener: Sendable {
         {
             let channel = hearing.channels.span[Int(number)]
             if channel.signature == message.senderSignature, let slot = channel.slot {
-                hear(page, of: slot, stick: hearing.id, channel.pagePeriod, at: context.time, sample, emit)
+                hear(page, of: slot, stick: hearing.id, channel.pagePeriod, at: context.time, &output)
                 return
             }
         }
-        hearAny(message, &hearing, context, sample, emit)
+        hearAny(message, &hearing, context, &output)
     }
 
     @inline(never)
     private mutating func hearAny(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ output: inout ANTOutput
     ) {
         counters.messages &+= 1
         if message.id.carriesData && context.fromStick {
-            hearData(message, &hearing, context, sample, emit)
+            hearData(message, &hearing, context, &output)
         } else {
-            hearControl(message, &hearing, context, emit)
+            hearControl(message, &hearing, context, &output)
         }
     }
 
     @inline(never)
-    private static func tell(_ message: ANTMessage, of sensor: SensorID?, fromStick: Bool, _ emit: (ANTEvent) -> Void) {
-        emit(.message(message, sensor: sensor, fromStick: fromStick))
+    private static func tell(_ message: ANTMessage, of sensor: SensorID?, fromStick: Bool, _ output: inout ANTOutput) {
+        output.tell(.message(message, sensor: sensor, fromStick: fromStick))
     }
 
     @inline(never)
     private mutating func hearControl(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ output: inout ANTOutput
     ) {
         hearing.learn(from: message, fromStick: context.fromStick)
         guard let number = message.channel, number < ANTHearing.channelLimit else {
-            if context.tellsMessages { Self.tell(message, of: nil, fromStick: context.fromStick, emit) }
+            if context.tellsMessages { Self.tell(message, of: nil, fromStick: context.fromStick, &output) }
             return
         }
         let channel = hearing.channels.span[Int(number)]
         if context.tellsMessages {
-            Self.tell(message, of: channel.sender?.sensor, fromStick: context.fromStick, emit)
+            Self.tell(message, of: channel.sender?.sensor, fromStick: context.fromStick, &output)
         }
         if context.fromStick, let response = message.response, response.isEvent, response.code == .receiveFailed,
             let slot = channel.slot
@@ -119,13 +117,12 @@ struct ANTListener: Sendable {
     }
 
     private mutating func hearData(
-        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        _ message: ANTMessage, _ hearing: inout ANTHearing, _ context: Context, _ output: inout ANTOutput
     ) {
         guard let page = message.page, let number = message.channel else {
             counters.shortData &+= 1
-            if context.tellsMessages { Self.tell(message, of: nil, fromStick: true, emit) }
-            emit(.bad(.shortData))
+            if context.tellsMessages { Self.tell(message, of: nil, fromStick: true, &output) }
+            output.tell(.bad(.shortData))
             return
         }
         let extended = message.extendedChannelID
@@ -140,10 +137,10 @@ struct ANTListener: Sendable {
         let sender = extended ?? (hasChannel ? channel.sender : nil)
         guard let id = sender, id.deviceType != 0 else {
             counters.undecided &+= 1
-            if context.tellsMessages { Self.tell(message, of: nil, fromStick: true, emit) }
+            if context.tellsMessages { Self.tell(message, of: nil, fromStick: true, &output) }
             return
         }
-        if context.tellsMessages { Self.tell(message, of: id.sensor, fromStick: true, emit) }
+        if context.tellsMessages { Self.tell(message, of: id.sensor, fromStick: true, &output) }
         let found = sensors.slot(for: id, stick: hearing.id, channel: number, hint: channel.slot)
         if hasChannel {
             hearing.channels[Int(number)].slot = found
@@ -151,34 +148,33 @@ struct ANTListener: Sendable {
         }
         guard let slot = found else {
             counters.sensorOverflow &+= 1
-            emit(.bad(.tooManySensors))
+            output.tell(.bad(.tooManySensors))
             return
         }
         // Packets of a burst are no pages, and do not come at the message period.
         guard message.id != .burst, message.id != .legacyExtendedBurst else { return }
         Self.hear(
             page, of: &sensors.entries[slot], stick: hearing.id, channel.pagePeriod, at: context.time, &counters,
-            sample, emit)
+            &output)
     }
 
     /// Static: the sensor is changed where it lies, while the counters are too.
     @inline(__always)
     private static func hear(
         _ page: ANTPage, of entry: inout ANTSensorTable.Entry, stick: UInt32, _ hostPeriod: UInt16,
-        at time: Timestamp, _ counters: inout ANTDecoder.Counters, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        at time: Timestamp, _ counters: inout ANTDecoder.Counters, _ output: inout ANTOutput
     ) {
         var gap: ANTGapDetector.Gap?
         entry.gaps.receive(at: time, stick: stick, period: hostPeriod != 0 ? hostPeriod : entry.period) { gap = $0 }
-        if let gap { tell(gap, of: entry.id, &counters, emit) }
-        if entry.isKnown { entry.sensor.receive(page, at: time, sample: sample, emit: emit) }
+        if let gap { tell(gap, of: entry.id, &counters, &output) }
+        if entry.isKnown { entry.sensor.receive(page, at: time, into: &output) }
     }
 
     private static func tell(
         _ gap: ANTGapDetector.Gap, of sensor: SensorID, _ counters: inout ANTDecoder.Counters,
-        _ emit: (ANTEvent) -> Void
+        _ output: inout ANTOutput
     ) {
         counters.lostMessages &+= UInt64(gap.count)
-        emit(.lostMessages(sensor: sensor, count: gap.count, from: gap.from, to: gap.to))
+        output.tell(.lostMessages(sensor: sensor, count: gap.count, from: gap.from, to: gap.to))
     }
 }

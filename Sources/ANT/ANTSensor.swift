@@ -28,15 +28,16 @@ package protocol ANTSensor: Sendable, BitwiseCopyable {
 
     /// - Parameters:
     ///   - time: when the page arrived, by the recording's clock.
-    ///   - sample: receives the samples, apart from the rest: they are most of what there is, and an event that holds one is copied.
-    ///   - emit: receives everything else.
-    mutating func receive(_ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void)
+    ///   - output: gets the samples, and everything else.
+    mutating func receive(_ page: ANTPage, at time: Timestamp, into output: inout ANTOutput)
 }
 
 extension ANTSensor {
-    /// As ``receive(_:at:sample:emit:)``, the samples as events too.
+    /// As ``receive(_:at:into:)``, the samples as events too.
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
-        receive(page, at: time, sample: { emit(.sample($0)) }, emit: emit)
+        var output = ANTOutput()
+        receive(page, at: time, into: &output)
+        output.forEach(sample: { emit(.sample($0)) }, event: emit)
     }
 }
 
@@ -59,8 +60,8 @@ package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
     init?(deviceType: UInt8, sensor: SensorID)
     /// One that only takes its place beside the kind that was chosen.
     init(unused sensor: SensorID)
-    /// As ``ANTSensor/receive(_:at:sample:emit:)``.
-    mutating func receive(_ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void)
+    /// As ``ANTSensor/receive(_:at:into:)``.
+    mutating func receive(_ page: ANTPage, at time: Timestamp, into output: inout ANTOutput)
     /// The first profile that `condition` holds for.
     static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile?
     static func summary(of page: ANTPage, deviceType: UInt8) -> String?
@@ -69,7 +70,9 @@ package protocol ANTSensorChoice: Sendable, BitwiseCopyable {
 extension ANTSensorChoice {
     /// As ``ANTSensor/receive(_:at:emit:)``.
     package mutating func receive(_ page: ANTPage, at time: Timestamp, emit: (ANTEvent) -> Void) {
-        receive(page, at: time, sample: { emit(.sample($0)) }, emit: emit)
+        var output = ANTOutput()
+        receive(page, at: time, into: &output)
+        output.forEach(sample: { emit(.sample($0)) }, event: emit)
     }
 }
 
@@ -101,12 +104,12 @@ package struct OneOf<First: ANTSensor, Rest: ANTSensorChoice>: ANTSensorChoice {
 
     @inline(__always)
     package mutating func receive(
-        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+        _ page: ANTPage, at time: Timestamp, into output: inout ANTOutput
     ) {
         if isFirst {
-            first.receive(page, at: time, sample: sample, emit: emit)
+            first.receive(page, at: time, into: &output)
         } else {
-            rest.receive(page, at: time, sample: sample, emit: emit)
+            rest.receive(page, at: time, into: &output)
         }
     }
 
@@ -125,7 +128,7 @@ package struct NoSensor: ANTSensorChoice {
     package init?(deviceType: UInt8, sensor: SensorID) { return nil }
     package init(unused sensor: SensorID) {}
     package mutating func receive(
-        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+        _ page: ANTPage, at time: Timestamp, into output: inout ANTOutput
     ) {}
     package static func profile(where condition: (ANTProfile) -> Bool) -> ANTProfile? { nil }
     package static func summary(of page: ANTPage, deviceType: UInt8) -> String? { nil }

@@ -48,23 +48,23 @@ package struct HeartRateMonitor: ANTSensor {
     }
 
     package mutating func receive(
-        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+        _ page: ANTPage, at time: Timestamp, into output: inout ANTOutput
     ) {
         if let common = Self.commonPage(page) {
             watchToggle(page.byte(0) & 0x80 != 0)
-            if hasPages { update(emit) { $0.take(common) } }
+            if hasPages { update(&output) { $0.take(common) } }
             return
         }
         let raw = page
         let page = HeartRatePage(raw)
         watchToggle(page.toggle)
-        sample(
+        output.append(
             Sample(
                 time: time, sensor: sensor,
                 reading: .heartRate(HeartRateReading(beatsPerMinute: page.beatsPerMinute.map(Double.init)))))
-        findBeats(page, at: time, sample)
+        findBeats(page, at: time, &output)
         // Three of four messages repeat page 0 or 4, which tell of beats only.
-        if hasPages, page.number != 0, page.number != 4 { gather(HeartRatePage(raw), at: time, sample, emit) }
+        if hasPages, page.number != 0, page.number != 4 { gather(HeartRatePage(raw), at: time, &output) }
     }
 
     private mutating func watchToggle(_ now: Bool) {
@@ -73,7 +73,7 @@ package struct HeartRateMonitor: ANTSensor {
     }
 
     @inline(__always)  // A call would put the page together in memory to take it apart again.
-    private mutating func findBeats(_ page: HeartRatePage, at time: Timestamp, _ emit: (Sample) -> Void) {
+    private mutating func findBeats(_ page: HeartRatePage, at time: Timestamp, _ output: inout ANTOutput) {
         let beat = Beat(count: page.beatCount, time: page.beatTime, arrival: time)
         guard let previous = last else {
             last = beat
@@ -92,7 +92,7 @@ package struct HeartRateMonitor: ANTSensor {
         last = beat
 
         func send(_ ticks: UInt16) {
-            emit(
+            output.append(
                 Sample(time: time, sensor: sensor, reading: .rrInterval(RRInterval(ticks: ticks, followsGap: gap))))
             gap = false
         }
@@ -116,39 +116,39 @@ package struct HeartRateMonitor: ANTSensor {
 
     @inline(never)
     private mutating func gather(
-        _ page: HeartRatePage, at time: Timestamp, _ sample: (Sample) -> Void, _ emit: (ANTEvent) -> Void
+        _ page: HeartRatePage, at time: Timestamp, _ output: inout ANTOutput
     ) {
         switch page.content {
         case .none, .previousBeat, .swimInterval, .capabilities, .unknown: break
-        case .operatingTime(let time): update(emit) { $0.operatingSeconds = time &* 2 }
+        case .operatingTime(let time): update(&output) { $0.operatingSeconds = time &* 2 }
         case .manufacturer(let id, let upper):
             var lower: UInt16 = 0
             if case .ant(_, let number) = sensor { lower = UInt16(truncatingIfNeeded: number) }
-            update(emit) { info in
+            update(&output) { info in
                 info.manufacturer = UInt16(id)
                 // With the wildcard for a device number half of the serial number is unknown.
                 if lower != 0 { info.serialNumber = UInt32(upper) << 16 | UInt32(lower) }
             }
         case .product(let hardware, let software, let model):
-            update(emit) { info in
+            update(&output) { info in
                 info.hardwareVersion = hardware
                 info.softwareVersion = software
                 info.model = UInt16(model)
             }
         case .battery(let level, let battery):
-            update(emit) { info in
+            update(&output) { info in
                 info.batteryLevel = level
                 info.battery = battery
             }
             if let level {
-                sample(Sample(time: time, sensor: sensor, reading: .battery(percent: level)))
+                output.append(Sample(time: time, sensor: sensor, reading: .battery(percent: level)))
             }
         }
     }
 
-    private mutating func update(_ emit: (ANTEvent) -> Void, _ change: (inout ANTSensorInfo) -> Void) {
+    private mutating func update(_ output: inout ANTOutput, _ change: (inout ANTSensorInfo) -> Void) {
         let before = info
         change(&info)
-        if info != before { emit(.sensorInfo(sensor, info)) }
+        if info != before { output.tell(.sensorInfo(sensor, info)) }
     }
 }

@@ -58,7 +58,7 @@ package struct StrideSensor: ANTSensor {
     package static func summary(of page: ANTPage) -> String { StridePage(page).description }
 
     package mutating func receive(
-        _ page: ANTPage, at time: Timestamp, sample: (Sample) -> Void, emit: (ANTEvent) -> Void
+        _ page: ANTPage, at time: Timestamp, into output: inout ANTOutput
     ) {
         switch StridePage(page) {
         case .main(let clock, let distance, let speed, let strides, let latency):
@@ -71,20 +71,19 @@ package struct StrideSensor: ANTSensor {
                 // Cut off to whole units: half of one more in the mean.
                 reading.distanceAge = (Float(latency) + 0.5) / 32
             }
-            send(reading, at: time, sample)
+            send(reading, at: time, &output)
         case .cadence(let cadence, let speed, let status):
-            sendSecondary(cadence: cadence, speed: speed, status, at: time, sample, emit)
+            sendSecondary(cadence: cadence, speed: speed, status, at: time, &output)
         case .calories(let cadence, let speed, _, let status):
-            sendSecondary(cadence: cadence, speed: speed, status, at: time, sample, emit)
+            sendSecondary(cadence: cadence, speed: speed, status, at: time, &output)
         case .summary, .unknown: break
         case .capabilities(let capabilities): self.capabilities = capabilities
-        case .common(let common): update(emit) { $0.take(common) }
+        case .common(let common): update(&output) { $0.take(common) }
         }
     }
 
     private mutating func sendSecondary(
-        cadence: UInt16, speed: UInt16, _ status: StrideStatus, at time: Timestamp, _ sample: (Sample) -> Void,
-        _ emit: (ANTEvent) -> Void
+        cadence: UInt16, speed: UInt16, _ status: StrideStatus, at time: Timestamp, _ output: inout ANTOutput
     ) {
         if cadence != 0 {
             cadenceMoved = true
@@ -95,10 +94,10 @@ package struct StrideSensor: ANTSensor {
             reading.cadence = Cadence(perMinute: standing ? 0 : Double(cadence) / 16, convention: .strides)
         }
         if capabilities.map({ !$0.contains(.cadence) }) ?? false { reading.cadence = nil }
-        send(reading, at: time, sample)
+        send(reading, at: time, &output)
         // Common page 82 knows more than the two bits here.
         guard info.battery?.voltage == nil, info.battery?.status != status.battery else { return }
-        update(emit) { $0.battery = ANTBattery(voltage: nil, status: status.battery) }
+        update(&output) { $0.battery = ANTBattery(voltage: nil, status: status.battery) }
     }
 
     /// - Parameter speed: 1/256 m/s.
@@ -184,14 +183,14 @@ package struct StrideSensor: ANTSensor {
     }
 
     @inline(__always)  // As above.
-    private func send(_ reading: StrideReading, at time: Timestamp, _ sample: (Sample) -> Void) {
+    private func send(_ reading: StrideReading, at time: Timestamp, _ output: inout ANTOutput) {
         guard reading.speed != nil || reading.cadence != nil || reading.distance != nil else { return }
-        sample(Sample(time: time, sensor: sensor, reading: .stride(reading)))
+        output.append(Sample(time: time, sensor: sensor, reading: .stride(reading)))
     }
 
-    private mutating func update(_ emit: (ANTEvent) -> Void, _ change: (inout ANTSensorInfo) -> Void) {
+    private mutating func update(_ output: inout ANTOutput, _ change: (inout ANTSensorInfo) -> Void) {
         let before = info
         change(&info)
-        if info != before { emit(.sensorInfo(sensor, info)) }
+        if info != before { output.tell(.sensorInfo(sensor, info)) }
     }
 }

@@ -6,10 +6,11 @@ package import Measurement
 /// The bytes are the same whatever kind of recording they came from: usbmon headers are little-endian (a recording
 /// of a big-endian machine is converted when it is read), and Bluetooth records that carry their direction elsewhere
 /// arrive with the header of link type 201.
+@usableFromInline
 package struct CapturedFrame: Equatable, Sendable, BitwiseCopyable {
     /// When the frame was seen, in nanoseconds since the recording's own epoch.
     package var time: Timestamp
-    package var link: LinkType
+    @usableFromInline package var link: LinkType
     /// Which adapter or bus it was seen on: 1 for `hci1`, `bluetooth1` or `usbmon1`; where the recording has no such
     /// name, the interface's place among those of its link type, from 0.
     package var interface: UInt32

@@ -3,12 +3,14 @@
 /// Little-endian integers at fixed places in a header whose length the caller has checked once. The span is narrowed
 /// first: then there is one check of bounds, and one load.
 extension Span<UInt8> {
+    @inlinable
     @inline(__always)
     func littleEndian16(at offset: Int) -> UInt16 {
         let two = extracting(offset..<offset &+ 2)
         return UInt16(two[0]) | UInt16(two[1]) &<< 8
     }
 
+    @inlinable
     @inline(__always)
     func littleEndian32(at offset: Int) -> UInt32 {
         let four = extracting(offset..<offset &+ 4)

@@ -5,37 +5,42 @@
 /// The first 48 bytes are link type 189's whole header; type 220's is 64 bytes. Each isochronous descriptor takes 16
 /// bytes between the header and the data and is counted in the captured length. Source: Linux
 /// `Documentation/usb/usbmon.rst` ("struct usbmon_packet") and `drivers/usb/mon/mon_bin.c`.
+@usableFromInline
 enum USBMonitorHeader {
     static let identifier = 0
-    static let event = 8
-    static let transfer = 9
-    static let endpoint = 10
-    static let device = 11
-    static let bus = 12
+    @inlinable static var event: Int { 8 }
+    @inlinable static var transfer: Int { 9 }
+    @inlinable static var endpoint: Int { 10 }
+    @inlinable static var device: Int { 11 }
+    @inlinable static var bus: Int { 12 }
     /// 0: the setup packet is there.
     static let setupFlag = 14
     /// 0: data is there.
-    static let dataFlag = 15
+    @inlinable static var dataFlag: Int { 15 }
     static let seconds = 16
     static let microseconds = 24
     static let status = 28
     static let requestedLength = 32
-    static let capturedLength = 36
+    @inlinable static var capturedLength: Int { 36 }
     /// A setup packet of 8 bytes (always little-endian), or two 32-bit numbers of an isochronous transfer: errors,
     /// descriptors.
     static let setup = 40
     static let isochronousCount = 44
-    static let shortLength = 48
+    @inlinable static var shortLength: Int { 48 }
     static let interval = 48
     static let startFrame = 52
     static let transferFlags = 56
     static let descriptorCount = 60
-    static let longLength = 64
+    @inlinable static var longLength: Int { 64 }
     static let descriptorLength = 16
     /// The kernel keeps so many descriptors of a transfer (`ISODESC_MAX`).
     static let descriptorLimit = 128
 
     static let isochronous: UInt8 = 0
+    // Of the events and the transfers, for those that are asked for with nearly every record.
+    @inlinable static var submission: UInt8 { 0x53 }
+    @inlinable static var completion: UInt8 { 0x43 }
+    @inlinable static var interrupt: UInt8 { 1 }
 
     /// Turns the header of a big-endian machine, and its isochronous descriptors, into little-endian. usbmon writes
     /// what the machine that records has in memory.

@@ -130,14 +130,17 @@ package struct USBPacket: ~Escapable {
 
 /// The data of a bulk or interrupt transfer that crossed the bus: the little that is asked of nearly every record, read without
 /// the rest of a ``USBPacket``.
+@usableFromInline
 package struct USBData: ~Escapable {
-    package let payload: Span<UInt8>
+    @usableFromInline package let payload: Span<UInt8>
     /// Bus and device, by one number.
-    package let address: UInt32
+    @usableFromInline package let address: UInt32
     /// Whether the endpoint sends to the host.
-    package let isInput: Bool
+    @usableFromInline package let isInput: Bool
 
     /// - Returns: `nil` for every other record, which a ``USBPacket`` then tells apart.
+    @inlinable
+    @inline(__always)
     @_lifetime(copy bytes)
     package init?(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
         typealias Field = USBMonitorHeader
@@ -151,22 +154,23 @@ package struct USBData: ~Escapable {
         let start = bytes.extracting(0..<Field.shortLength)
         guard start[Field.dataFlag] == 0 else { return nil }
         isInput = start[Field.endpoint] & 0x80 != 0
-        guard start[Field.event] == (isInput ? USBPacket.Event.completion : .submission).rawValue,
-            start[Field.transfer] & ~2 == USBPacket.Transfer.interrupt.rawValue
+        guard start[Field.event] == (isInput ? Field.completion : Field.submission),
+            start[Field.transfer] & ~2 == Field.interrupt
         else { return nil }
         let captured = min(Int(start.littleEndian32(at: Field.capturedLength)), bytes.count &- header)
         guard captured > 0 else { return nil }
         payload = bytes.extracting(header..<header &+ captured)
-        address = USBPacket.address(bus: start.littleEndian16(at: Field.bus), device: start[Field.device] & 0x7F)
+        address = Self.address(bus: start.littleEndian16(at: Field.bus), device: start[Field.device] & 0x7F)
     }
+
+    @inlinable
+    @inline(__always)
+    static func address(bus: UInt16, device: UInt8) -> UInt32 { UInt32(bus) << 8 | UInt32(device) }
 }
 
 extension USBPacket {
     /// Bus and device, by one number.
-    package var address: UInt32 { Self.address(bus: bus, device: device) }
-
-    @inline(__always)
-    static func address(bus: UInt16, device: UInt8) -> UInt32 { UInt32(bus) << 8 | UInt32(device) }
+    package var address: UInt32 { USBData.address(bus: bus, device: device) }
 }
 
 /// The identity in a USB device descriptor. Source: USB 2.0 specification, 9.6.1.

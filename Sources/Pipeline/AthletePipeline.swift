@@ -41,8 +41,11 @@ package struct AthletePipeline: Sendable {
     ///
     /// Every stage takes all of them before the next stage begins: then its code and its state are still in the nearest cache, which does not hold
     /// those of all stages. The result is the same, for no stage is told anything by a later one.
+    ///
+    /// - Parameter samples: their times do not fall.
     mutating func ingest(_ samples: Span<Sample>) {
-        for index in samples.indices { lastTime = max(lastTime, samples[index].time) }
+        guard !samples.isEmpty else { return }
+        lastTime = max(lastTime, samples[samples.count - 1].time)
         fusion.update(with: samples, into: &block)
         stages.ingest(block, &restVariability)
         block.removeAll()

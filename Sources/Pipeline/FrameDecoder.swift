@@ -32,6 +32,8 @@ package struct FrameDecoder: Sendable {
     package private(set) var unreadable = 0
     package private(set) var backwards = 0
     private var ledger = Ledger()
+    /// Of the frame at hand; empty between frames.
+    private var output = ANTOutput()
 
     /// What the events of a recording add up to.
     private struct Ledger: Sendable {
@@ -114,11 +116,37 @@ package struct FrameDecoder: Sendable {
             })
     }
 
+    /// As ``ingest(_:_:sample:identity:)``, for those who let samples wait.
+    ///
+    /// - Parameter output: gets what the frame holds, if it is of an ANT stick's bus, behind what waits; it holds no events yet.
+    /// - Returns: whether it is. If not, nothing was done.
+    @inline(__always)
+    mutating func collect(_ frame: CapturedFrame, _ bytes: Span<UInt8>, into output: inout ANTOutput) -> Bool {
+        guard frame.link.isUSB else { return false }
+        let time = note(frame)
+        receiveUSB(frame, bytes, at: time, tellsMessages: false, &output)
+        return true
+    }
+
     @inline(__always)
     private mutating func ingest(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, tellsMessages: Bool, antSample: (Sample) -> Void,
         sample: (Sample) -> Void, ant: (ANTEvent) -> Void, gatt: (GATTEvent) -> Void
     ) {
+        let time = note(frame)
+        switch frame.link {
+        case .usbLinux, .usbLinuxMmapped:
+            receiveOwnUSB(frame, bytes, at: time, tellsMessages: tellsMessages)
+            output.forEach(sample: antSample, event: ant)
+            output.removeAll()
+        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
+        case .unsupported: unreadable += 1
+        }
+    }
+
+    /// - Returns: the frame's time, from 0 at the first frame, never falling.
+    @inline(__always)
+    private mutating func note(_ frame: CapturedFrame) -> Timestamp {
         frames += 1
         let first = firstTime ?? frame.time
         firstTime = first
@@ -128,11 +156,7 @@ package struct FrameDecoder: Sendable {
             time = lastTime
         }
         lastTime = time
-        switch frame.link {
-        case .usbLinux, .usbLinuxMmapped: ingestUSB(frame, bytes, at: time, tellsMessages, antSample, ant)
-        case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
-        case .unsupported: unreadable += 1
-        }
+        return time
     }
 
     /// Tells what the decoders held back for later evidence. Call once, after the last frame.
@@ -146,20 +170,6 @@ package struct FrameDecoder: Sendable {
         ant.finish { event in
             ledger.note(event)
             emit(.ant(event))
-        }
-    }
-
-    @inline(__always)
-    private static func receive(
-        _ data: borrowing USBData, at time: Timestamp, _ tellsMessages: Bool,
-        _ ant: inout ANTDecoder, _ ledger: inout Ledger, _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
-    ) {
-        ant.receive(
-            data.payload, stick: data.address, fromStick: data.isInput, at: time, tellsMessages: tellsMessages,
-            sample: sample
-        ) { event in
-            ledger.note(event)
-            tell(event)
         }
     }
 
@@ -177,16 +187,30 @@ package struct FrameDecoder: Sendable {
         }
     }
 
-    @inline(__always)
-    private mutating func ingestUSB(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ tellsMessages: Bool,
-        _ sample: (Sample) -> Void, _ tell: (ANTEvent) -> Void
+    private mutating func receiveOwnUSB(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, tellsMessages: Bool
     ) {
-        if let data = USBData(frame, bytes) {
-            Self.receive(data, at: time, tellsMessages, &ant, &ledger, sample, tell)
-            return
-        }
-        ingestOtherUSB(frame, bytes)
+        var output = ANTOutput()
+        swap(&output, &self.output)
+        receiveUSB(frame, bytes, at: time, tellsMessages: tellsMessages, &output)
+        swap(&output, &self.output)
+    }
+
+    @inline(__always)
+    private mutating func receiveUSB(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, tellsMessages: Bool,
+        _ output: inout ANTOutput
+    ) {
+        guard let data = USBData(frame, bytes) else { return ingestOtherUSB(frame, bytes) }
+        ant.receive(
+            data.payload, stick: data.address, fromStick: data.isInput, at: time, tellsMessages: tellsMessages,
+            into: &output)
+        if !output.events.isEmpty { note(output.events) }
+    }
+
+    @inline(never)
+    private mutating func note(_ events: [ANTOutput.Told]) {
+        for told in events { ledger.note(told.event) }
     }
 
     @inline(never)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+import ANT
 package import Analysis
 package import Capture
 package import Measurement
@@ -17,10 +18,10 @@ package struct RecordingPipeline: Sendable {
     private var lastSample = Timestamp.zero
     private var samples = 0
     /// What ``collect(_:_:)`` has decoded and not passed on yet.
-    private var waiting: [Sample] = []
+    private var waiting = ANTOutput()
     /// Enough that a stage is at work for much longer than it takes to fetch its code and to foresee its branches; few enough that they stay near
-    /// themselves. 64 took a twentieth longer, 512 as long.
-    private static let blockLength = 256
+    /// themselves. 64 took a fifteenth longer, 256 a hundredth.
+    private static let blockLength = 512
 
     package init(athletes: [AthleteConfiguration]) {
         decoder = FrameDecoder()
@@ -45,13 +46,26 @@ package struct RecordingPipeline: Sendable {
     /// until something else is ingested, some wait.
     package mutating func collect(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
         Self.collect(frame, bytes, &decoder, &athletes, &waiting)
-        if waiting.count >= Self.blockLength { passOn() }
+        if waiting.samples.count >= Self.blockLength { passOn() }
     }
 
     /// Static, as below.
+    @inline(__always)
     private static func collect(
         _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ decoder: inout FrameDecoder,
-        _ athletes: inout [AthletePipeline], _ waiting: inout [Sample]
+        _ athletes: inout [AthletePipeline], _ waiting: inout ANTOutput
+    ) {
+        if decoder.collect(frame, bytes, into: &waiting) {
+            if !waiting.events.isEmpty { heed(&waiting, &athletes) }
+        } else {
+            collectOther(frame, bytes, &decoder, &athletes, &waiting)
+        }
+    }
+
+    @inline(never)
+    private static func collectOther(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ decoder: inout FrameDecoder,
+        _ athletes: inout [AthletePipeline], _ waiting: inout ANTOutput
     ) {
         decoder.ingest(
             frame, bytes, sample: { waiting.append($0) },
@@ -62,13 +76,32 @@ package struct RecordingPipeline: Sendable {
             })
     }
 
-    private mutating func passOn() {
-        if !waiting.isEmpty { Self.passOn(&waiting, to: &athletes) }
+    /// What sensors tell of themselves counts from the next sample on.
+    @inline(never)
+    private static func heed(_ waiting: inout ANTOutput, _ athletes: inout [AthletePipeline]) {
+        var passed = 0
+        for place in waiting.events.indices {
+            let told = waiting.events[place]
+            guard case .sensorInfo(let sensor, let info) = told.event else { continue }
+            let identity = DeviceIdentity(sensor, info)
+            for index in athletes.indices {
+                athletes[index].ingest(waiting.samples.span.extracting(passed..<told.samplesBefore))
+                athletes[index].identify(sensor, as: identity)
+            }
+            passed = told.samplesBefore
+        }
+        guard passed > 0 else { return waiting.removeEvents() }
+        for index in athletes.indices { athletes[index].ingest(waiting.samples.span.extracting(passed...)) }
+        waiting.removeAll()
     }
 
-    private static func passOn(_ waiting: inout [Sample], to athletes: inout [AthletePipeline]) {
-        for index in athletes.indices { athletes[index].ingest(waiting.span) }
-        waiting.removeAll(keepingCapacity: true)
+    private mutating func passOn() {
+        if !waiting.samples.isEmpty { Self.passOn(&waiting, to: &athletes) }
+    }
+
+    private static func passOn(_ waiting: inout ANTOutput, to athletes: inout [AthletePipeline]) {
+        for index in athletes.indices { athletes[index].ingest(waiting.samples.span) }
+        waiting.removeAll()
     }
 
     /// As ``ingest(_:_:emit:)``, with each athlete's beat intervals.
@@ -156,7 +189,7 @@ package struct RecordingPipeline: Sendable {
         of athlete: Int, kind: String, records: RecordCounts = (0, 0), notes: [String] = [],
         droppedFrames: Int = 0, sensorNames: [SensorID: String] = [:]
     ) -> AnalysisDocument {
-        guard waiting.isEmpty else {
+        guard waiting.samples.isEmpty else {
             var whole = self
             whole.passOn()
             return whole.analysis(

@@ -22,19 +22,41 @@ package struct HeartRateTimes: Equatable, Sendable {
 
     package static func == (left: HeartRateTimes, right: HeartRateTimes) -> Bool { left.seconds == right.seconds }
 
-    /// As ``ingest(_:)`` for each of many samples.
-    package mutating func ingest(_ samples: Span<FusedSample>) {
-        for index in samples.indices { ingest(samples[index]) }
-    }
-
     /// - Parameter sample: times not falling. A rate that is marked as doubtful is not counted.
     package mutating func ingest(_ sample: FusedSample) {
-        let rate = sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) ? sample.heartRate : nil
-        if let open, open.rate == rate, sample.time.nanoseconds(since: open.last) <= Self.longestSpacing {
+        if let open, Self.goesOn(sample, open.rate, since: open.last) {
             self.open?.last = sample.time
         } else {
-            change(to: rate, at: sample.time)
+            change(to: Self.rate(of: sample), at: sample.time)
         }
+    }
+
+    /// As ``ingest(_:)`` for each of many samples.
+    package mutating func ingest(_ samples: Span<FusedSample>) {
+        var next = 0
+        while next < samples.count {
+            if let open {
+                var last = open.last
+                while next < samples.count, Self.goesOn(samples[next], open.rate, since: last) {
+                    last = samples[next].time
+                    next += 1
+                }
+                self.open?.last = last
+                if next == samples.count { return }
+            }
+            change(to: Self.rate(of: samples[next]), at: samples[next].time)
+            next += 1
+        }
+    }
+
+    @inline(__always)
+    private static func rate(of sample: FusedSample) -> Double? {
+        sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) ? sample.heartRate : nil
+    }
+
+    @inline(__always)
+    private static func goesOn(_ sample: FusedSample, _ rate: Double, since last: Timestamp) -> Bool {
+        Self.rate(of: sample) == rate && sample.time.nanoseconds(since: last) <= longestSpacing
     }
 
     /// The rate before lasted until now.

@@ -125,10 +125,13 @@ struct Stages {
     func feed(_ pipeline: inout RecordingPipeline, pass: Int64) {
         let (bytes, frames, starts) = (recording.frameBytes.span, recording.frames.span, recording.starts.span)
         let shift = pass * recording.duration * 1_000_000_000
+        var start = 0
         for index in frames.indices {
             var frame = frames[index]
-            frame.time = Timestamp(nanoseconds: frame.time.nanoseconds + shift)
-            pipeline.collect(frame, bytes.extracting(starts[index]..<starts[index + 1]))
+            if shift != 0 { frame.time = Timestamp(nanoseconds: frame.time.nanoseconds + shift) }
+            let end = starts[index + 1]
+            pipeline.collect(frame, bytes.extracting(start..<end))
+            start = end
         }
     }
 
