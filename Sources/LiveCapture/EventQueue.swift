@@ -69,8 +69,12 @@ package final class EventQueue: Sendable {
 
     /// Waits for something to happen. To be called by one thread.
     ///
-    /// - Returns: the events since the last call, how many more were dropped, and what is so now if that has changed.
-    package func wait() -> (events: [LiveEvent], dropped: Int, status: (athlete: Int, sample: FusedSample)?) {
+    /// - Parameter timeout: the longest wait; `nil` is no limit.
+    /// - Returns: the events since the last call, how many more were dropped, and what is so now if that has changed. Nothing of it when the time
+    ///   is over first.
+    package func wait(
+        timeout: Duration? = nil
+    ) -> (events: [LiveEvent], dropped: Int, status: (athlete: Int, sample: FusedSample)?) {
         while true {
             let news: ([LiveEvent], Int, (athlete: Int, sample: FusedSample)?)? = state.withLock { state in
                 guard state.hasNews else { return nil }
@@ -79,7 +83,8 @@ package final class EventQueue: Sendable {
                 return news
             }
             if let news { return news }
-            _ = doorbell.sleep { state.withLock { $0.hasNews } }
+            let reason = doorbell.sleep(timeout: timeout) { state.withLock { $0.hasNews } }
+            if reason == .timedOut, timeout != nil { return ([], 0, nil) }
         }
     }
 }

@@ -29,8 +29,8 @@ struct LiveSession: ~Copyable {
     private var isWhole = true
     private let state: String
     private let exports: ActivityExports
-    /// Whether code that will not run for a while is given back: it stalls what runs next, and faster than life that is a long time.
-    private let releasesCode: Bool
+    /// `nil` where nothing is given back: that stalls what runs next, and faster than life that is a long time.
+    private var release: CodeRelease?
 
     static func run(_ options: LiveOptions) throws(CommandFailure) {
         let service = ServiceManager()
@@ -57,8 +57,9 @@ struct LiveSession: ~Copyable {
         if options.simulation == nil { Log.write(.info, settings.listening) }
         var session = LiveSession(settings, service, releasesCode: options.simulation?.rate ?? 1 <= 1)
         service?.ready(status: session.status.text)
-        // For hours now little of what started this is needed.
-        session.releaseCode()
+        // For hours now little of what started this is needed. What the radios have yet to do comes a while later.
+        if session.release != nil { CodePages.release() }
+        session.release?.note(at: MonotonicClock.now)
         session.show(engine.events)
         session.display.finish()
         session.waitForExports()
@@ -80,7 +81,7 @@ struct LiveSession: ~Copyable {
     }
 
     private init(_ settings: Settings, _ service: ServiceManager?, releasesCode: Bool) {
-        self.releasesCode = releasesCode
+        release = releasesCode ? CodeRelease() : nil
         members = settings.members.count
         state = settings.state
         self.service = service
@@ -123,7 +124,7 @@ struct LiveSession: ~Copyable {
 
     private mutating func show(_ events: EventQueue) {
         while true {
-            let news = events.wait()
+            let news = events.wait(timeout: release?.wait(at: MonotonicClock.now))
             for event in news.events {
                 if case .ended(let isWhole) = event {
                     self.isWhole = isWhole
@@ -138,6 +139,9 @@ struct LiveSession: ~Copyable {
             if news.dropped > 0 {
                 Log.write(.warning, "\(news.dropped) events were not shown: whoever reads is too slow")
             }
+            let now = MonotonicClock.now
+            if !news.events.isEmpty { release?.note(at: now) }
+            if release?.take(at: now) == true { CodePages.release() }
         }
     }
 
@@ -148,10 +152,6 @@ struct LiveSession: ~Copyable {
         } catch {
             displayFailure = error
         }
-    }
-
-    private func releaseCode() {
-        if releasesCode { CodePages.release() }
     }
 
     /// Not for long: who stops the program waits for it. What is not done by then goes on without us.
@@ -171,7 +171,6 @@ struct LiveSession: ~Copyable {
         switch event {
         case .sessionStarted(let athlete, _, let configuration):
             display.begin(athlete, members == 1 ? configuration : nil)
-            releaseCode()
             attempt { display throws(CommandFailure) in try display.noteBeginning(of: athlete) }
         case .pipeline(let athlete, let event):
             attempt { display throws(CommandFailure) in try display.show(event, of: athlete) }
@@ -180,7 +179,6 @@ struct LiveSession: ~Copyable {
         case .sessionStored(let folder):
             attempt { display throws(CommandFailure) in try display.write("session written to \(folder)") }
             exports.add(folder.split(separator: "/").last.map(String.init) ?? folder)
-            releaseCode()
         case .notice(let notice, let text): Log.write(Self.level(of: notice.kind), text)
         case .trouble(let text): Log.write(.warning, text)
         case .recovery(let text): Log.write(.notice, text)
