@@ -9,8 +9,10 @@ package enum CodePages {
     /// Changes what is resident, never what happens: a failure is passed over.
     package static func release() {
         guard let maps = try? WholeFile.read("/proc/self/maps", limit: 64 << 10) else { return }
-        for line in maps.split(separator: UInt8(ascii: "\n")) {
-            guard let range = code(in: String(decoding: line, as: UTF8.self)) else { continue }
+        // All read before the first is given back, or reading on would bring it in again.
+        let ranges = maps.split(separator: UInt8(ascii: "\n"))
+            .compactMap { code(in: String(decoding: $0, as: UTF8.self)) }
+        for range in ranges {
             // SAFETY: the range is a mapping of a file that nobody wrote to: whoever reads it afterwards is given the file's bytes again.
             _ = unsafe madvise(UnsafeMutableRawPointer(bitPattern: range.lowerBound), range.count, MADV_DONTNEED)
         }

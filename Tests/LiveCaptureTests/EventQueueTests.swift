@@ -14,7 +14,7 @@ import Testing
 
     @Test func whatIsThereIsTakenWithoutAWait() throws {
         let queue = try EventQueue(keepsStatus: true)
-        queue.post(.refused("why"))
+        queue.post(.refused(reason: "why"))
         let news = queue.wait(timeout: .zero)
         #expect(news.events.count == 1)
     }

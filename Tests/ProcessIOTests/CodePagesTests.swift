@@ -42,39 +42,56 @@ struct CodePagesTests {
         #expect("pages".uppercased() == "PAGES")
     }
 
-    /// Both map the same file, so that nobody else touches either.
+    /// Both map the test's own file, so that nobody else touches either.
     @Test("code that was read is no longer resident, and what was written stays")
     func pages() throws {
-        let size = sysconf(Int32(_SC_PAGESIZE))
-        let file = try FileDescriptor.open("/proc/self/exe", for: .reading)
-        // SAFETY: two mappings of the first page of a file that is there and not empty; each is taken away once, below.
-        let code = try #require(unsafe mmap(nil, size, PROT_READ | PROT_EXEC, MAP_PRIVATE, file.rawValue, 0))
-        let written = try #require(unsafe mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE, file.rawValue, 0))
-        defer {
-            unsafe munmap(code, size)
-            unsafe munmap(written, size)
-        }
-        try #require(unsafe code != MAP_FAILED && written != MAP_FAILED)
-        try file.close()
-        let first = unsafe code.load(as: UInt8.self)
-        unsafe written.storeBytes(of: first ^ 0xFF, as: UInt8.self)
-        try #require(unsafe isResident(code) && isResident(written))
+        let code = try MappedPage(PROT_READ | PROT_EXEC)
+        let written = try MappedPage(PROT_READ | PROT_WRITE)
+        let first = code.first
+        written.first = first ^ 0xFF
+        let before = try (code.isResident, written.isResident)
         CodePages.release()
-        #expect(unsafe !isResident(code))
-        #expect(unsafe isResident(written))
-        #expect(unsafe written.load(as: UInt8.self) == first ^ 0xFF)
-        #expect(unsafe code.load(as: UInt8.self) == first)
-        #expect(unsafe isResident(code))
+        let after = try (code.isResident, written.isResident)
+        #expect(before == (true, true))
+        #expect(after == (false, true))
+        #expect(written.first == first ^ 0xFF)
+        #expect(code.first == first)
     }
 
-    /// Bit 63 of the page's entry. Source: proc_pid_pagemap(5).
-    private func isResident(_ page: UnsafeMutableRawPointer) throws -> Bool {
-        let file = try FileDescriptor.open("/proc/self/pagemap", for: .reading)
-        var entry: UInt64 = 0
-        // SAFETY: pread writes the eight bytes of `entry`; an address is only divided.
-        let count = unsafe pread(file.rawValue, &entry, 8, Int(bitPattern: page) / sysconf(Int32(_SC_PAGESIZE)) * 8)
-        try file.close()
-        try #require(count == 8)
-        return entry >> 63 == 1
+    /// The first page of the running program's file, mapped once more.
+    @safe private final class MappedPage {
+        private static let size = sysconf(Int32(_SC_PAGESIZE))
+        private let address: UnsafeMutableRawPointer
+
+        init(_ protection: Int32) throws {
+            let file = try FileDescriptor.open("/proc/self/exe", for: .reading)
+            // SAFETY: a new mapping, taken away in `deinit`.
+            let address = unsafe mmap(nil, Self.size, protection, MAP_PRIVATE, file.rawValue, 0)
+            try file.close()
+            guard let address = unsafe address, unsafe address != MAP_FAILED else { throw ErrorNumber(ENOMEM) }
+            unsafe self.address = address
+        }
+
+        deinit { unsafe munmap(address, Self.size) }
+
+        var first: UInt8 {
+            // SAFETY: the page is there as long as `self`.
+            get { unsafe address.load(as: UInt8.self) }
+            // SAFETY: the same; to be called where the page may be written.
+            set { unsafe address.storeBytes(of: newValue, as: UInt8.self) }
+        }
+
+        /// Bit 63 of the page's entry. Source: Linux, Documentation/admin-guide/mm/pagemap.rst.
+        var isResident: Bool {
+            get throws {
+                let file = try FileDescriptor.open("/proc/self/pagemap", for: .reading)
+                var entry: UInt64 = 0
+                // SAFETY: pread writes the eight bytes of `entry`; the address is only a number.
+                let count = unsafe pread(file.rawValue, &entry, 8, Int(bitPattern: address) / Self.size * 8)
+                try file.close()
+                guard count == 8 else { throw ErrorNumber(EIO) }
+                return entry >> 63 == 1
+            }
+        }
     }
 }
