@@ -13,14 +13,23 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Of the programs and what goes into them: all are linked at once. Without these, each public function stays in a program, called or not, for a
+/// module's users might be elsewhere, and a file's other functions stay or go together. And each function is a section, which `Linking/layout.ld` can put
+/// in its place. A change here is seen by a clean build only: the compiler keeps objects whose code is the same.
+let linkedAtOnce: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-Xfrontend", "-function-sections", "-Xfrontend", "-internalize-at-link"], .when(configuration: .release))
+]
+
 func target(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+    .target(name: name, dependencies: dependencies, swiftSettings: settings + linkedAtOnce)
 }
 
 func executable(
     _ name: String, _ dependencies: [Target.Dependency] = [], linker: [LinkerSetting] = []
 ) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings, linkerSettings: linker)
+    .executableTarget(
+        name: name, dependencies: dependencies, swiftSettings: settings + linkedAtOnce, linkerSettings: linker)
 }
 
 /// Swift's runtime and what it needs of the C++ library inside the program, without what is not used of them: with the shared libraries the loader
@@ -34,6 +43,13 @@ let small: [LinkerSetting] = [
             "-Xlinker", "--gc-sections", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker",
             "pack-relative-relocs",
         ], .when(configuration: .release))
+]
+
+/// Where things lie in the file of a program that runs all day.
+let layout: [LinkerSetting] = [
+    .unsafeFlags(
+        ["-Xlinker", "-T", "-Xlinker", Context.packageDirectory + "/Linking/layout.ld"],
+        .when(configuration: .release))
 ]
 
 func tests(_ subject: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -150,7 +166,7 @@ let package = Package(
                 "Replay", "Report",
                 "Scoring", "Segmentation", "ServiceIO", "SessionStore", "SimulatedTransport", "Simulation", "Transport",
                 "USBTransport",
-            ], linker: small),
+            ], linker: small + layout),
 
         // What tests of several targets share.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
