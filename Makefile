@@ -28,7 +28,7 @@ help:
 	@echo 'make deb     make a Debian package in .build/debian (needs dpkg-dev)'
 	@echo 'make bench   our figures beside those of others, as one table (needs libboost-dev and gpsd); QUICK=1 for fewer rounds'
 	@echo 'make bench-ring  compare the ring with boost (needs libboost-dev)'
-	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings'
+	@echo 'make bench-pipeline  measure every stage of the pipeline, its memory, and long recordings; ARGUMENTS="15 0 whole" for a part'
 	@echo 'make bench-fit   measure writing and reading FIT files, and their memory'
 	@echo 'make bench-socket  measure how soon a decision is read on the local socket (5 min)'
 	@echo 'make abuse-socket  abuse the local socket of a recording daemon, and check that nothing is lost'
@@ -50,10 +50,13 @@ dependencies:
 	    exit 69; }
 	@scripts/install-dependencies
 
-# Swift's runtime is linked in, so that both run where there is no toolchain.
+# Of what is shipped, and of what is measured. Swift's runtime is linked in, so that both programs run where there is no toolchain; a register more for
+# the code than one that only a profiler reads.
+RELEASE = -c release --static-swift-stdlib --omit-frame-pointers
+
 build: dependencies
-	$(SWIFT) build -c release --static-swift-stdlib --product sprintd
-	$(SWIFT) build -c release --static-swift-stdlib --product sprintctl
+	$(SWIFT) build $(RELEASE) --product sprintd
+	$(SWIFT) build $(RELEASE) --product sprintctl
 
 # Does not build, so that root needs no toolchain: make build && sudo make install.
 install uninstall:
@@ -106,12 +109,15 @@ run-system-test: build
 	    echo 'Without dpkg-dev no package is made: files are copied instead.'; fi
 	PACKAGE=$$(ls .build/system/package/*.deb 2>/dev/null) Tests/System/run .build/system/programs
 
+# sprintd's linker, too.
+MEASURED = $(RELEASE) --package-path Benchmarks -Xswiftc -use-ld=lld
+
 # See docs/benchmarks.md. QUICK=1 for fewer rounds. One build after the other, and nothing beside the measurement.
 PEERS = .build/peers
 bench: build $(PEERS)/requirements.txt
-	-$(SWIFT) build -c release --package-path Benchmarks --product ring-benchmark
-	$(SWIFT) build -c release --package-path Benchmarks --product pipeline-benchmark
-	$(SWIFT) build -c release --package-path Benchmarks --product peer-benchmark
+	-$(SWIFT) build $(MEASURED) --product ring-benchmark
+	$(SWIFT) build $(MEASURED) --product pipeline-benchmark
+	$(SWIFT) build $(MEASURED) --product peer-benchmark
 	$(SWIFT) build --product stick-emulator
 	$(PEERS)/bin/python -B Benchmarks/peers/compare $$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path) \
 	    $$($(SWIFT) build -c release --show-bin-path) $$($(SWIFT) build --show-bin-path)/stick-emulator \
@@ -125,18 +131,18 @@ $(PEERS)/requirements.txt: Benchmarks/peers/requirements.txt
 
 # Needs Debian's libboost-dev; see Benchmarks/README.md.
 bench-ring: dependencies
-	$(SWIFT) run -c release --package-path Benchmarks ring-benchmark
+	$(SWIFT) run $(MEASURED) ring-benchmark
 
 bench-pipeline: dependencies
-	$(SWIFT) run -c release --package-path Benchmarks pipeline-benchmark
+	$(SWIFT) run $(MEASURED) pipeline-benchmark $(ARGUMENTS)
 
 bench-fit: dependencies
-	$(SWIFT) run -c release --package-path Benchmarks fit-benchmark
+	$(SWIFT) run $(MEASURED) fit-benchmark
 
 # On an idle machine, or the figures are the machine's.
 bench-socket: dependencies
 	@folder=$$(mktemp -d); \
-	$(SWIFT) run -c release --package-path Benchmarks socket-benchmark "$$folder" 15 300; \
+	$(SWIFT) run $(MEASURED) socket-benchmark "$$folder" 15 300; \
 	status=$$?; rm -rf "$$folder"; exit $$status
 
 abuse-socket: dependencies
@@ -149,7 +155,7 @@ HOURS ?= 72
 SEED ?= 1
 soak: dependencies
 	@folder=$$(mktemp -d); \
-	$(SWIFT) build -c release --package-path Benchmarks --product soak && \
+	$(SWIFT) build $(MEASURED) --product soak && \
 	GLIBC_TUNABLES=glibc.malloc.tcache_count=0 \
 	    $$($(SWIFT) build -c release --package-path Benchmarks --show-bin-path)/soak "$$folder" $(HOURS) $(SEED); \
 	status=$$?; rm -rf "$$folder"; exit $$status

@@ -13,10 +13,17 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// As there.
+let linkedAtOnce: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-Xfrontend", "-function-sections", "-Xfrontend", "-internalize-at-link"], .when(configuration: .release))
+]
+
 /// `Sources/sprintd` is a symbolic link to the daemon's own `Sources`: its targets are compiled as they are, but as
 /// targets of this package, because `package` access does not cross packages. See README.md.
 func subject(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/sprintd/" + name, swiftSettings: settings)
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/sprintd/" + name, swiftSettings: settings + linkedAtOnce)
 }
 
 let package = Package(
