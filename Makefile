@@ -131,18 +131,22 @@ $(PEERS)/requirements.txt: Benchmarks/peers/requirements.txt
 
 # Needs Debian's libboost-dev; see Benchmarks/README.md.
 bench-ring: dependencies
-	$(SWIFT) run $(MEASURED) ring-benchmark
+	$(SWIFT) build $(MEASURED) --product ring-benchmark
+	$$($(SWIFT) build $(MEASURED) --show-bin-path)/ring-benchmark
 
 bench-pipeline: dependencies
-	$(SWIFT) run $(MEASURED) pipeline-benchmark $(ARGUMENTS)
+	$(SWIFT) build $(MEASURED) --product pipeline-benchmark
+	$$($(SWIFT) build $(MEASURED) --show-bin-path)/pipeline-benchmark $(ARGUMENTS)
 
 bench-fit: dependencies
-	$(SWIFT) run $(MEASURED) fit-benchmark
+	$(SWIFT) build $(MEASURED) --product fit-benchmark
+	$$($(SWIFT) build $(MEASURED) --show-bin-path)/fit-benchmark
 
 # On an idle machine, or the figures are the machine's.
 bench-socket: dependencies
+	$(SWIFT) build $(MEASURED) --product socket-benchmark
 	@folder=$$(mktemp -d); \
-	$(SWIFT) run $(MEASURED) socket-benchmark "$$folder" 15 300; \
+	$$($(SWIFT) build $(MEASURED) --show-bin-path)/socket-benchmark "$$folder" 15 300; \
 	status=$$?; rm -rf "$$folder"; exit $$status
 
 abuse-socket: dependencies

@@ -19,11 +19,16 @@ let linkedAtOnce: [SwiftSetting] = [
         ["-Xfrontend", "-function-sections", "-Xfrontend", "-internalize-at-link"], .when(configuration: .release))
 ]
 
+/// As there.
+let hot: Set = ["ANT", "Capture", "Fusion", "Pipeline", "Scoring", "Segmentation"]
+let inlined: [SwiftSetting] = [.unsafeFlags(["-Xllvm", "-inline-threshold=1000"], .when(configuration: .release))]
+
 /// `Sources/sprintd` is a symbolic link to the daemon's own `Sources`: its targets are compiled as they are, but as
 /// targets of this package, because `package` access does not cross packages. See README.md.
 func subject(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .target(
-        name: name, dependencies: dependencies, path: "Sources/sprintd/" + name, swiftSettings: settings + linkedAtOnce)
+        name: name, dependencies: dependencies, path: "Sources/sprintd/" + name,
+        swiftSettings: settings + linkedAtOnce + (hot.contains(name) ? inlined : []))
 }
 
 let package = Package(

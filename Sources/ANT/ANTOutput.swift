@@ -29,22 +29,29 @@ package struct ANTOutput: Sendable {
 
     package mutating func removeAll() {
         samples.removeAll(keepingCapacity: true)
-        removeEvents()
+        if !events.isEmpty { removeEvents() }
     }
 
     /// All of it, in the order in which it came.
     package func forEach(sample: (Sample) -> Void, event: (ANTEvent) -> Void) {
         var next = 0
+        if !events.isEmpty {
+            forEachEvent(&next, sample, event)
+        }
+        while next < samples.count {
+            sample(samples[next])
+            next += 1
+        }
+    }
+
+    @inline(never)
+    private func forEachEvent(_ next: inout Int, _ sample: (Sample) -> Void, _ event: (ANTEvent) -> Void) {
         for told in events {
             while next < told.samplesBefore {
                 sample(samples[next])
                 next += 1
             }
             event(told.event)
-        }
-        while next < samples.count {
-            sample(samples[next])
-            next += 1
         }
     }
 }

@@ -42,6 +42,11 @@ package struct FrameDecoder: Sendable {
         var guesses: [String] = []
         var sensorNames: [SensorID: String] = [:]
 
+        @inline(never)
+        mutating func note(_ told: [ANTOutput.Told]) {
+            for told in told { note(told.event) }
+        }
+
         mutating func note(_ event: ANTEvent) {
             guard case .lostMessages(let sensor, _, let from, let to) = event else { return }
             let gap = RecordingFacts.Gap(sensor: sensor, start: from.seconds, end: to.seconds)
@@ -124,7 +129,7 @@ package struct FrameDecoder: Sendable {
     mutating func collect(_ frame: CapturedFrame, _ bytes: Span<UInt8>, into output: inout ANTOutput) -> Bool {
         guard frame.link.isUSB else { return false }
         let time = note(frame)
-        receiveUSB(frame, bytes, at: time, tellsMessages: false, &output)
+        Self.receiveUSB(frame, bytes, at: time, false, &ant, &ledger, &unreadable, &output)
         return true
     }
 
@@ -136,7 +141,7 @@ package struct FrameDecoder: Sendable {
         let time = note(frame)
         switch frame.link {
         case .usbLinux, .usbLinuxMmapped:
-            receiveOwnUSB(frame, bytes, at: time, tellsMessages: tellsMessages)
+            Self.receiveUSB(frame, bytes, at: time, tellsMessages, &self.ant, &ledger, &unreadable, &output)
             output.forEach(sample: antSample, event: ant)
             output.removeAll()
         case .bluetoothHCIH4, .bluetoothHCIH4WithDirection: ingestBluetooth(frame, bytes, at: time, sample, gatt)
@@ -187,39 +192,27 @@ package struct FrameDecoder: Sendable {
         }
     }
 
-    private mutating func receiveOwnUSB(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, tellsMessages: Bool
-    ) {
-        var output = ANTOutput()
-        swap(&output, &self.output)
-        receiveUSB(frame, bytes, at: time, tellsMessages: tellsMessages, &output)
-        swap(&output, &self.output)
-    }
-
     @inline(__always)
-    private mutating func receiveUSB(
-        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, tellsMessages: Bool,
-        _ output: inout ANTOutput
+    private static func receiveUSB(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, at time: Timestamp, _ tellsMessages: Bool,
+        _ ant: inout ANTDecoder, _ ledger: inout Ledger, _ unreadable: inout Int, _ output: inout ANTOutput
     ) {
-        guard let data = USBData(frame, bytes) else { return ingestOtherUSB(frame, bytes) }
+        guard let data = USBData(frame, bytes) else { return receiveOtherUSB(frame, bytes, &ant, &unreadable) }
         ant.receive(
             data.payload, stick: data.address, fromStick: data.isInput, at: time, tellsMessages: tellsMessages,
             into: &output)
-        if !output.events.isEmpty { note(output.events) }
+        if !output.events.isEmpty { ledger.note(output.events) }
     }
 
     @inline(never)
-    private mutating func note(_ events: [ANTOutput.Told]) {
-        for told in events { ledger.note(told.event) }
-    }
-
-    @inline(never)
-    private mutating func ingestOtherUSB(_ frame: CapturedFrame, _ bytes: Span<UInt8>) {
+    private static func receiveOtherUSB(
+        _ frame: CapturedFrame, _ bytes: Span<UInt8>, _ ant: inout ANTDecoder, _ unreadable: inout Int
+    ) {
         guard let packet = try? USBPacket(frame, bytes) else {
             unreadable += 1
             return
         }
-        if let descriptor = packet.deviceDescriptor, descriptor.vendor == Self.antVendor {
+        if let descriptor = packet.deviceDescriptor, descriptor.vendor == antVendor {
             ant.trust(stick: packet.address)
         }
     }
