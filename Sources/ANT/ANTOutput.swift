@@ -24,11 +24,14 @@ package struct ANTOutput: Sendable {
     @inline(never)
     mutating func tell(_ event: ANTEvent) { events.append(Told(event: event, samplesBefore: samples.count)) }
 
+    /// What is forgotten leaves its memory for what comes next, unless it was a flood.
+    private static let usual = 1024
+
     /// Forgets the events, for they have been dealt with.
-    package mutating func removeEvents() { events.removeAll(keepingCapacity: true) }
+    package mutating func removeEvents() { events.removeAll(keepingCapacity: events.count <= Self.usual / 16) }
 
     package mutating func removeAll() {
-        samples.removeAll(keepingCapacity: true)
+        samples.removeAll(keepingCapacity: samples.count <= Self.usual)
         if !events.isEmpty { removeEvents() }
     }
 
