@@ -5,8 +5,9 @@ package import Measurement
 /// Writes a pcapng file: bytes gather in a buffer that the caller drains.
 ///
 /// Little-endian. An interface is described before the first packet that needs it, one for each link type and number,
-/// with times in nanoseconds. There is one section, or another for each 1024 interfaces: readers take no more of one (``PcapngDecoder/interfaceLimit``). Each packet carries its direction and a CRC-32 of its bytes. Source of all layouts:
-/// draft-ietf-opsawg-pcapng.
+/// with times in nanoseconds. There is one section, or another for each 1024 interfaces: readers take no more of one
+/// (``PcapngDecoder/interfaceLimit``). Each packet carries its direction and a CRC-32 of its bytes. Source of all
+/// layouts: draft-ietf-opsawg-pcapng.
 package struct PcapngWriter: Sendable {
     /// What the section's header says. Absent texts are left out.
     package struct Section: Equatable, Sendable {

@@ -62,6 +62,11 @@ package struct FusedSample: Equatable, Sendable, BitwiseCopyable {
         }
     }
 
+    // The lanes of ``values``.
+    @inlinable package static var speedLane: Int { 0 }
+    @inlinable package static var cadenceLane: Int { 1 }
+    @inlinable package static var heartRateLane: Int { 2 }
+
     /// Speed, cadence, heart rate and distance, for those who compute with all at once; 0 where the value is not known.
     @inlinable package var values: SIMD4<Double> { SIMD4(knownSpeed, knownCadence, knownHeartRate, knownDistance) }
 

@@ -74,10 +74,6 @@ package struct History: Sendable {
         var known: UInt8 = 0
         var distance: Double?
 
-        static let speed = 0
-        static let cadence = 1
-        static let heartRate = 2
-
         init() {}
 
         @inline(__always)
@@ -154,9 +150,11 @@ package struct History: Sendable {
         var fresh = Values(sample)
         // What is marked as doubtful is shown to the athlete but not averaged.
         if !sample.doubts.isEmpty {
-            if sample.doubts.contains(.speedOutlier) { fresh.take(Values.speed, from: values) }
-            if !sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) { fresh.forget(Values.heartRate) }
-            if sample.doubts.contains(.cadenceOutlier) { fresh.take(Values.cadence, from: values) }
+            if sample.doubts.contains(.speedOutlier) { fresh.take(FusedSample.speedLane, from: values) }
+            if !sample.doubts.isDisjoint(with: [.heartRateArtefact, .noSkinContact]) {
+                fresh.forget(FusedSample.heartRateLane)
+            }
+            if sample.doubts.contains(.cadenceOutlier) { fresh.take(FusedSample.cadenceLane, from: values) }
         }
         integrate(to: time, fresh)
         values = fresh
@@ -164,11 +162,11 @@ package struct History: Sendable {
         if let age = sample.distanceAge, let distance = sample.distance {
             datedDistances.note(distance, at: time - age)
         }
-        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier), fresh.knows(Values.speed) {
-            openPeaks.speed = larger(openPeaks.speed, fresh.values[Values.speed])
+        if sample.updated.contains(.speed), !sample.doubts.contains(.speedOutlier), fresh.knows(FusedSample.speedLane) {
+            openPeaks.speed = larger(openPeaks.speed, fresh.values[FusedSample.speedLane])
         }
-        if sample.updated.contains(.heartRate), fresh.knows(Values.heartRate) {
-            openPeaks.heartRate = larger(openPeaks.heartRate, fresh.values[Values.heartRate])
+        if sample.updated.contains(.heartRate), fresh.knows(FusedSample.heartRateLane) {
+            openPeaks.heartRate = larger(openPeaks.heartRate, fresh.values[FusedSample.heartRateLane])
         }
     }
 
@@ -235,9 +233,10 @@ package struct History: Sendable {
 
     private var totals: Totals {
         Totals(
-            speedTime: times[Values.speed], speedIntegral: integrals[Values.speed],
-            heartRateTime: times[Values.heartRate], heartRateIntegral: integrals[Values.heartRate],
-            cadenceTime: times[Values.cadence], cadenceIntegral: integrals[Values.cadence], distance: distance)
+            speedTime: times[FusedSample.speedLane], speedIntegral: integrals[FusedSample.speedLane],
+            heartRateTime: times[FusedSample.heartRateLane], heartRateIntegral: integrals[FusedSample.heartRateLane],
+            cadenceTime: times[FusedSample.cadenceLane], cadenceIntegral: integrals[FusedSample.cadenceLane],
+            distance: distance)
     }
 
     private mutating func close() {
@@ -392,8 +391,9 @@ package struct History: Sendable {
     private func meanParts(at time: Double) -> MeanParts {
         guard let lastTime, time < lastTime else {
             return MeanParts(
-                speedTime: times[Values.speed], speedIntegral: integrals[Values.speed],
-                heartRateTime: times[Values.heartRate], heartRateIntegral: integrals[Values.heartRate])
+                speedTime: times[FusedSample.speedLane], speedIntegral: integrals[FusedSample.speedLane],
+                heartRateTime: times[FusedSample.heartRateLane], heartRateIntegral: integrals[FusedSample.heartRateLane]
+            )
         }
         let place = time / Self.resolution
         // Between two quarters' ends that history reaches.

@@ -212,7 +212,8 @@ package struct PhaseRecorder: Sendable {
     @inline(__always)
     private mutating func watchForBest(_ sample: FusedSample) {
         let values = sample.values
-        let isHigh = values[0] >= speedToBeat || values[2] >= heartRateToBeat
+        let isHigh =
+            values[FusedSample.speedLane] >= speedToBeat || values[FusedSample.heartRateLane] >= heartRateToBeat
         // A doubtful speed stands for the one before it, which may be as high.
         guard isHigh || sample.doubts.contains(.speedOutlier) else { return }
         bestUntil = lastTime + 5 + 2 * History.resolution + History.longestSpacing
